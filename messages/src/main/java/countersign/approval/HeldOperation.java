@@ -1,0 +1,48 @@
+package countersign.approval;
+
+import countersign.duty.Rule;
+import countersign.identity.Principal;
+import countersign.operation.Effect;
+import countersign.operation.OperationId;
+import countersign.session.SessionId;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an approver is asked about: all of it is bound by the digest or shown beside it.
+ *
+ * @param session the session that waits
+ * @param operation the operation held
+ * @param digest what the approval is bound to
+ * @param dutiesAt version of the duties that held it
+ * @param principal who asks, with the chain
+ * @param text exact text
+ * @param binds bind values
+ * @param effects what it does
+ * @param rule rule that held it
+ * @param hold terms of the hold
+ * @param why the rule's words
+ * @param statedReason the caller's words, empty for none
+ * @param inTransaction whether the session holds a transaction that has written
+ * @param modifiable whether an approver may change the text (simple protocol only)
+ */
+public record HeldOperation(
+    SessionId session,
+    OperationId operation,
+    String digest,
+    long dutiesAt,
+    Principal principal,
+    String protocol,
+    String target,
+    String database,
+    String role,
+    String text,
+    List<@Nullable String> binds,
+    Set<Effect> effects,
+    String rule,
+    Rule.Hold hold,
+    String why,
+    String statedReason,
+    boolean inTransaction,
+    boolean modifiable) {}

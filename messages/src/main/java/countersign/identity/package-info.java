@@ -1,0 +1,5 @@
+/** Who is calling, and for whom. */
+@NullMarked
+package countersign.identity;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,8 @@
+package countersign.operation;
+
+/** The three decisions. */
+public enum DecisionKind {
+  allowed,
+  held,
+  blocked
+}

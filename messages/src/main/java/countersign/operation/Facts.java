@@ -1,0 +1,23 @@
+package countersign.operation;
+
+import java.util.List;
+
+/**
+ * What was read out of an operation's text.
+ *
+ * @param grammar what read it, such as {@code small-reading/1}
+ * @param statements the statements of a simple Query in order; one entry otherwise
+ * @param relations relations named, as written
+ * @param functions functions named, as written
+ */
+public record Facts(
+    String grammar, List<String> statements, List<String> relations, List<String> functions) {
+  /** Nothing is known. */
+  public static final Facts NONE = new Facts("none", List.of(), List.of(), List.of());
+
+  public Facts {
+    statements = List.copyOf(statements);
+    relations = List.copyOf(relations);
+    functions = List.copyOf(functions);
+  }
+}
