@@ -1,0 +1,21 @@
+package countersign.store;
+
+import java.util.Set;
+
+/**
+ * Matches events that carry all of the tags and have any of the types; an empty set asks nothing.
+ *
+ * @param tags {@code key=value}
+ * @param types names of events without version
+ */
+public record Criterion(Set<String> tags, Set<String> types) {
+  public Criterion {
+    tags = Set.copyOf(tags);
+    types = Set.copyOf(types);
+  }
+
+  /** Matches events with this tag. */
+  public static Criterion tag(String key, String value) {
+    return new Criterion(Set.of(key + "=" + value), Set.of());
+  }
+}
