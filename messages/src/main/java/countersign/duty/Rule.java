@@ -48,6 +48,8 @@ public record Rule(
    * The terms of a hold.
    *
    * @param by groups whose members may approve; empty means nobody can
+   * @param andBy further sets of groups: an approver must also be in a group of each. Only where
+   *     several rules hold one operation and name no group in common; else empty
    * @param quorum distinct people needed, at least 1
    * @param within how long an answer may take
    * @param waiting where the caller waits
@@ -56,6 +58,7 @@ public record Rule(
    */
   public record Hold(
       Set<String> by,
+      List<Set<String>> andBy,
       int quorum,
       Duration within,
       Wait waiting,
@@ -67,6 +70,18 @@ public record Rule(
 
     public Hold {
       by = Set.copyOf(by);
+      andBy = andBy.stream().map(Set::copyOf).toList();
+    }
+
+    /** The terms of one rule, where one set of groups answers. */
+    public Hold(
+        Set<String> by,
+        int quorum,
+        Duration within,
+        Wait waiting,
+        boolean reasonRequired,
+        Duration lockWait) {
+      this(by, List.of(), quorum, within, waiting, reasonRequired, lockWait);
     }
   }
 
