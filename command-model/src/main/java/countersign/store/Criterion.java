@@ -1,5 +1,6 @@
 package countersign.store;
 
+import countersign.session.SessionId;
 import java.util.Set;
 
 /**
@@ -12,6 +13,14 @@ public record Criterion(Set<String> tags, Set<String> types) {
   public Criterion {
     tags = Set.copyOf(tags);
     types = Set.copyOf(types);
+  }
+
+  /**
+   * Matches the events of one session's sequence. The tag {@code session} is reserved: it is never
+   * stored, it is answered from the event's own session.
+   */
+  public static Criterion session(SessionId session, Set<String> types) {
+    return new Criterion(Set.of("session=" + session), types);
   }
 
   /** Matches events with this tag. */

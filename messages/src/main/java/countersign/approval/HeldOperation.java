@@ -3,6 +3,10 @@ package countersign.approval;
 import countersign.duty.Rule;
 import countersign.identity.Principal;
 import countersign.operation.Effect;
+import countersign.operation.Facts;
+import countersign.operation.Operation;
+import countersign.operation.OperationBytes;
+import countersign.operation.OperationDigest;
 import countersign.operation.OperationId;
 import countersign.session.SessionId;
 import java.util.List;
@@ -45,4 +49,27 @@ public record HeldOperation(
     String why,
     String statedReason,
     boolean inTransaction,
-    boolean modifiable) {}
+    boolean modifiable) {
+
+  /**
+   * The digest of another text in place of the held one, over the duties that held it: what an
+   * approval is bound to once an approver modified it.
+   *
+   * @param other the other text, as a statement of the simple protocol
+   */
+  public String digestOf(String other) {
+    return OperationDigest.of(
+        new Operation(
+            principal,
+            target,
+            database,
+            role,
+            other,
+            OperationBytes.ofSimpleQuery(other),
+            List.of(),
+            effects,
+            Facts.NONE,
+            statedReason),
+        dutiesAt);
+  }
+}

@@ -1,0 +1,19 @@
+package countersign.operation;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** The bytes that stand for an operation in its {@link OperationDigest}. */
+public final class OperationBytes {
+  private OperationBytes() {}
+
+  /**
+   * The bytes of a statement in PostgreSQL's simple protocol: the body of its Query message, which
+   * is the text in UTF-8 and a zero byte (PostgreSQL documentation, "Message Formats", Query). Edge
+   * and control both take the digest of a modified statement over exactly these.
+   */
+  public static byte[] ofSimpleQuery(String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    return Arrays.copyOf(utf8, utf8.length + 1);
+  }
+}
