@@ -1,0 +1,117 @@
+package countersign.wire.postgres.sql;
+
+import countersign.operation.Effect;
+import java.util.Set;
+
+/**
+ * One statement as it was read. {@code text} is exactly its part of the whole, without the
+ * semicolon.
+ */
+public sealed interface Statement {
+
+  /** Exactly its part of the text, surrounding blanks and comments removed. */
+  String text();
+
+  /** What it does; empty for transaction control and harmless settings. */
+  Set<Effect> effects();
+
+  /**
+   * A statement that does something to data, schema or rights.
+   *
+   * @param kind what it is
+   * @param why why {@code effects} holds {@code unknown}, empty otherwise; names no literal
+   */
+  record Plain(Kind kind, String text, Set<Effect> effects, String why) implements Statement {
+    public Plain {
+      effects = Set.copyOf(effects);
+    }
+  }
+
+  /** Kinds of {@link Plain}. */
+  enum Kind {
+    select,
+    show,
+    explain,
+    insert,
+    update,
+    delete,
+    truncate,
+    schema,
+    privilege,
+    copyIn,
+    copyOut,
+    copyFile
+  }
+
+  /**
+   * Transaction control.
+   *
+   * @param access what it says of the access mode
+   */
+  record Transaction(Verb verb, Access access, String text) implements Statement {
+    @Override
+    public Set<Effect> effects() {
+      return access == Access.readWrite ? Set.of(Effect.session, Effect.unknown) : Set.of();
+    }
+  }
+
+  /** What a {@link Transaction} does. */
+  enum Verb {
+    begin,
+    commit,
+    rollback,
+    savepoint,
+    release,
+    rollbackTo
+  }
+
+  /** Access mode that a BEGIN names. */
+  enum Access {
+    unsaid,
+    readOnly,
+    readWrite
+  }
+
+  /**
+   * A SET or RESET of the published harmless list.
+   *
+   * @param name the setting in lower case
+   */
+  record Setting(String name, String text) implements Statement {
+    @Override
+    public Set<Effect> effects() {
+      return Set.of();
+    }
+  }
+
+  /**
+   * {@code SET/SHOW/RESET countersign.*} alone in its text: answered by the edge, never sent on.
+   *
+   * @param name without {@code countersign.}, in lower case
+   * @param value what is to be set; empty for show and reset
+   */
+  record Own(OwnVerb verb, String name, String value, String text) implements Statement {
+    @Override
+    public Set<Effect> effects() {
+      return Set.of();
+    }
+  }
+
+  /** What {@link Own} asks. */
+  enum OwnVerb {
+    set,
+    show,
+    reset
+  }
+
+  /**
+   * Not understood, or known to do what nobody can foresee.
+   *
+   * @param why what stands in the way; names no literal
+   */
+  record Unknown(String text, Set<Effect> effects, String why) implements Statement {
+    public Unknown {
+      effects = Set.copyOf(effects);
+    }
+  }
+}
