@@ -1,0 +1,59 @@
+package countersign.store;
+
+import countersign.event.Event;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.axonframework.eventsourcing.annotation.EventTag;
+
+/** The tags of an event: its record components that carry Axon's {@code @EventTag}. */
+public final class Tags {
+  private static final ClassValue<List<Tagged>> TAGGED =
+      new ClassValue<>() {
+        @Override
+        protected List<Tagged> computeValue(Class<?> type) {
+          return tagged(type);
+        }
+      };
+
+  private Tags() {}
+
+  /** Returns the tags as {@code key=value}; empty for an event without any. */
+  public static Set<String> of(Event event) {
+    List<Tagged> tagged = TAGGED.get(event.getClass());
+    return switch (tagged.size()) {
+      case 0 -> Set.of();
+      case 1 -> Set.of(tagged.getFirst().read(event));
+      default -> tagged.stream().map(t -> t.read(event)).collect(Collectors.toUnmodifiableSet());
+    };
+  }
+
+  private static List<Tagged> tagged(Class<?> type) {
+    RecordComponent[] components = type.getRecordComponents();
+    if (components == null) {
+      throw new IllegalArgumentException(type.getName() + ": (expected: a record)");
+    }
+    List<Tagged> found = new ArrayList<>();
+    for (RecordComponent component : components) {
+      EventTag tag = component.getAccessor().getAnnotation(EventTag.class);
+      if (tag != null) {
+        found.add(new Tagged(tag.key().isEmpty() ? component.getName() : tag.key(), component));
+      }
+    }
+    return List.copyOf(found);
+  }
+
+  private record Tagged(String key, RecordComponent component) {
+    String read(Event event) {
+      try {
+        return key + "=" + component.getAccessor().invoke(event);
+      } catch (IllegalAccessException | InvocationTargetException e) {
+        throw new IllegalStateException(
+            event.getClass().getName() + "." + component.getName() + ": cannot be read", e);
+      }
+    }
+  }
+}
