@@ -24,6 +24,8 @@ public final class ApprovalRefused extends RuntimeException {
     ended,
     /** This person may not answer. */
     notEligible,
+    /** It has not the answers it needs, or not any more. */
+    pending,
     /** This person has answered already. */
     answered,
     /** The text cannot be changed here. */

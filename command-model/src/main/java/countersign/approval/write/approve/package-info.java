@@ -1,0 +1,5 @@
+/** A person says yes. */
+@NullMarked
+package countersign.approval.write.approve;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** A person says no. */
+@NullMarked
+package countersign.approval.write.deny;
+
+import org.jspecify.annotations.NullMarked;
