@@ -1,0 +1,52 @@
+package countersign.deciding;
+
+import countersign.duty.Rule;
+import countersign.operation.Effect;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** How rules are put into words, the same everywhere. */
+final class Words {
+  private Words() {}
+
+  /** Effects in the order of their declaration: {@code change, destroy}. */
+  static String effects(Collection<Effect> effects) {
+    return effects.stream().sorted().map(Enum::name).collect(Collectors.joining(", "));
+  }
+
+  /** Groups as alternatives: {@code approvers or dba}. */
+  static String groups(Set<String> groups) {
+    return groups.isEmpty()
+        ? "nobody"
+        : groups.stream().sorted().collect(Collectors.joining(" or "));
+  }
+
+  /** The terms of a hold: {@code 1 of approvers within 15m}. */
+  static String terms(Rule.Hold hold) {
+    StringBuilder words = new StringBuilder();
+    words.append(hold.quorum()).append(" of ").append(groups(hold.by()));
+    for (Set<String> also : hold.andBy()) {
+      words.append(", who must also be of ").append(groups(also));
+    }
+    return words.append(" within ").append(duration(hold.within())).toString();
+  }
+
+  /** A duration as the configuration writes it: {@code 15m}, {@code 1h30m}. */
+  static String duration(Duration duration) {
+    StringBuilder words = new StringBuilder();
+    part(words, duration.toDaysPart(), "d");
+    part(words, duration.toHoursPart(), "h");
+    part(words, duration.toMinutesPart(), "m");
+    part(words, duration.toSecondsPart(), "s");
+    part(words, duration.toMillisPart(), "ms");
+    return words.isEmpty() ? "0s" : words.toString();
+  }
+
+  private static void part(StringBuilder words, long amount, String unit) {
+    if (amount > 0) {
+      words.append(amount).append(unit);
+    }
+  }
+}
