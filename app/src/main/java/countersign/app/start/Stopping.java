@@ -17,6 +17,7 @@ public final class Stopping {
   private final Deque<Step> steps = new ArrayDeque<>();
   private final AtomicBoolean quarkus = new AtomicBoolean();
   private final AtomicBoolean asked = new AtomicBoolean();
+  private boolean ended;
 
   private record Step(String name, AutoCloseable end) {}
 
@@ -45,20 +46,21 @@ public final class Stopping {
   }
 
   /** From now on Quarkus runs, or does not any more. */
-  public void quarkusRuns(boolean runs) {
+  void quarkusRuns(boolean runs) {
     quarkus.set(runs);
-    if (runs && asked.get()) {
-      Quarkus.asyncExit(0);
-    }
   }
 
   /** Remembers what must be ended, after everything that is added later. */
   public synchronized void add(String name, AutoCloseable end) {
     steps.push(new Step(name, end));
+    if (ended) {
+      end();
+    }
   }
 
   /** Ends everything, the last first. Idempotent; a failure is logged and the rest still ends. */
   public synchronized void end() {
+    ended = true;
     while (!steps.isEmpty()) {
       Step step = steps.pop();
       try {

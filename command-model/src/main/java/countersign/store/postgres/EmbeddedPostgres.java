@@ -99,6 +99,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
   }
 
+  /**
+   * Ends a PostgreSQL that a killed process left behind on a directory, so that the directory can
+   * be deleted. Does nothing when there is none.
+   */
+  public static void endLeftover(Path directory) throws IOException {
+    Path data = directory.resolve("data");
+    if (Files.exists(data)) {
+      Postmaster.endLeftover(data.toRealPath());
+    }
+  }
+
   /** The loopback port. */
   public int port() {
     return port;

@@ -1,0 +1,49 @@
+package countersign.app.start;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The ports that everything listens on. */
+public final class Ports {
+  /** API and web UI. */
+  public static final int HTTP = 8080;
+
+  /** The PostgreSQL edge. */
+  public static final int POSTGRES = 6432;
+
+  /** The embedded store. */
+  public static final int STORE = 54329;
+
+  /** The demo's target. */
+  public static final int DEMO_TARGET = 54330;
+
+  private Ports() {}
+
+  /**
+   * Fails when one of the ports is taken.
+   *
+   * @param wanted what for, to the port
+   * @param again command line that would avoid it, empty for none
+   */
+  public static void requireFree(String bind, Map<String, Integer> wanted, String again) {
+    Map<String, Integer> taken = new LinkedHashMap<>(wanted);
+    taken.values().removeIf(port -> !PortCheck.taken(bind, port));
+    if (!taken.isEmpty()) {
+      throw taken(taken, again);
+    }
+  }
+
+  /** Names the owners of taken ports. */
+  public static Failure taken(Map<String, Integer> taken, String again) {
+    StringBuilder words = new StringBuilder();
+    taken.forEach(
+        (use, port) ->
+            words
+                .append(words.isEmpty() ? "" : System.lineSeparator() + "countersign: ")
+                .append("port " + port + " (" + use + ") is taken by " + PortCheck.owner(port)));
+    if (!again.isEmpty()) {
+      words.append(System.lineSeparator()).append("Try: ").append(again);
+    }
+    return new Failure(words.toString());
+  }
+}
