@@ -19,8 +19,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs {@code countersign demo}: the same parts as {@code start}, on loopback, with a target, people
- * and an identity provider of its own.
+ * Runs {@code countersign demo}: the same parts as {@code start}, on loopback, with a target,
+ * people and an identity provider of its own.
  */
 public final class Demo {
   private static final String LOOPBACK = "127.0.0.1";
@@ -50,8 +50,7 @@ public final class Demo {
   private @Nullable Plan prepare(Stopping stopping) throws IOException {
     String url = "http://localhost:" + port(Ports.HTTP);
     DemoConfiguration configured =
-        DemoConfiguration.of(
-            options.config(), issuer(url), url, port(Ports.DEMO_TARGET));
+        DemoConfiguration.of(options.config(), issuer(url), url, port(Ports.DEMO_TARGET));
     if (options.printConfig()) {
       out.print(configured.yaml());
       out.flush();
@@ -110,7 +109,8 @@ public final class Demo {
     do {
       offset += 100;
     } while (offset < 10_000 && anyTaken(offset));
-    StringBuilder line = new StringBuilder("./countersign demo --data " + quoted(options.data().toString()));
+    StringBuilder line =
+        new StringBuilder("./countersign demo --data " + quoted(options.data().toString()));
     line.append(" --port-offset ").append(offset);
     if (options.fresh()) {
       line.append(" --fresh");

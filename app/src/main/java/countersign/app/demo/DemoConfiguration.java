@@ -92,9 +92,7 @@ record DemoConfiguration(String yaml, Configuration configuration) {
     secrets.removeAll().add(PASSWORD);
     ArrayNode oidc = whole.withObjectProperty("identity").withArrayProperty("oidc");
     for (JsonNode provider : oidc) {
-      ((ObjectNode) provider)
-          .put("issuer", issuer)
-          .put("audience", DemoIdentityProvider.AUDIENCE);
+      ((ObjectNode) provider).put("issuer", issuer).put("audience", DemoIdentityProvider.AUDIENCE);
     }
     for (JsonNode target : whole.withArrayProperty("targets")) {
       if (target.path("name").asText().equals(TARGET)) {
@@ -116,10 +114,10 @@ record DemoConfiguration(String yaml, Configuration configuration) {
       }
       own = YAML.readTree(Files.readString(file, StandardCharsets.UTF_8));
     } catch (JsonProcessingException e) {
-      throw new Failure(
-          file + ":" + e.getLocation().getLineNr() + ": " + e.getOriginalMessage());
+      throw new Failure(file + ":" + e.getLocation().getLineNr() + ": " + e.getOriginalMessage());
     } catch (IOException e) {
-      throw new Failure("--config: " + file + " cannot be read (" + e.getClass().getSimpleName() + ")");
+      throw new Failure(
+          "--config: " + file + " cannot be read (" + e.getClass().getSimpleName() + ")");
     }
     if (!own.isObject()) {
       throw new Failure(file + ":1: nothing in it (expected: targets, duties …)");

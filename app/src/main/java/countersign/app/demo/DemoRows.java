@@ -52,18 +52,29 @@ final class DemoRows {
     "Samuel", "Leila", "Björn", "Chloe", "Kofi", "Nadia", "Paul", "Greta", "Hugo"
   };
   private static final String[] FAMILY = {
-    "Adler", "Okafor", "Silva", "Novák", "Tanaka", "Müller", "Rossi", "Haddad", "Kowalski", "Ivanova",
+    "Adler", "Okafor", "Silva", "Novák", "Tanaka", "Müller", "Rossi", "Haddad", "Kowalski",
+        "Ivanova",
     "Dubois", "Larsen", "Patel", "O'Brien", "García", "Chen", "Nguyen", "Sørensen", "Yılmaz", "Kim",
-    "Petrov", "Moreau", "Schmidt", "Fernández", "Osei", "Lindqvist", "Baker", "Costa", "Weber", "Ali"
+    "Petrov", "Moreau", "Schmidt", "Fernández", "Osei", "Lindqvist", "Baker", "Costa", "Weber",
+        "Ali"
   };
   private static final String[] CITIES = {
     "Lisbon", "Berlin", "Kraków", "Osaka", "Lagos", "Toronto", "Zürich", "Austin", "Leeds", "Lyon"
   };
-  private static final String[] STATUS = {"settled", "settled", "settled", "pending", "refunded", "failed"};
+  private static final String[] STATUS = {
+    "settled", "settled", "settled", "pending", "refunded", "failed"
+  };
   private static final String[] METHOD = {"card", "card", "transfer", "wallet"};
   private static final String[] CURRENCY = {"EUR", "EUR", "USD", "GBP"};
   private static final String[] NOTE = {
-    "\\N", "\\N", "\\N", "monthly plan", "second try after decline", "customer called", "gift card", "partial refund"
+    "\\N",
+    "\\N",
+    "\\N",
+    "monthly plan",
+    "second try after decline",
+    "customer called",
+    "gift card",
+    "partial refund"
   };
 
   /** Rows of {@code people} in COPY's text format. */
@@ -83,7 +94,10 @@ final class DemoRows {
               .formatted(random.nextInt(100), 1 + random.nextInt(99), 1 + random.nextInt(9_999)),
           card(random),
           pick(random, CITIES),
-          FIRST.plus(random.nextInt(500), ChronoUnit.DAYS).plusSeconds(random.nextInt(86_400)).toString());
+          FIRST
+              .plus(random.nextInt(500), ChronoUnit.DAYS)
+              .plusSeconds(random.nextInt(86_400))
+              .toString());
     }
     return rows.toString();
   }

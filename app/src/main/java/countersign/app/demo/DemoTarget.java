@@ -56,11 +56,12 @@ final class DemoTarget implements AutoCloseable {
       own(postgres);
       fill(postgres.port(), secret);
       return new DemoTarget(postgres);
-    } catch (SQLException | IOException | RuntimeException e) {
+    } catch (SQLException e) {
       postgres.close();
-      throw e instanceof IOException io
-          ? io
-          : new Failure("demo: its database " + DATABASE + " cannot be made: " + e.getMessage());
+      throw new Failure("demo: its database " + DATABASE + " cannot be made: " + e.getMessage());
+    } catch (IOException | RuntimeException e) {
+      postgres.close();
+      throw e;
     }
   }
 
@@ -111,7 +112,8 @@ final class DemoTarget implements AutoCloseable {
     login.setProperty("user", ROLE);
     login.setProperty("password", password);
     try (Connection connection =
-            DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/" + DATABASE, login);
+            DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:" + port + "/" + DATABASE, login);
         Statement statement = connection.createStatement()) {
       try (ResultSet found = statement.executeQuery("select to_regclass('public.payments')")) {
         found.next();

@@ -36,11 +36,10 @@ public final class Ports {
   /** Names the owners of taken ports. */
   public static Failure taken(Map<String, Integer> taken, String again) {
     StringBuilder words = new StringBuilder();
-    taken.forEach(
-        (use, port) ->
-            words
-                .append(words.isEmpty() ? "" : System.lineSeparator() + "countersign: ")
-                .append("port " + port + " (" + use + ") is taken by " + PortCheck.owner(port)));
+    taken.forEach((use, port) ->
+        words
+            .append(words.isEmpty() ? "" : System.lineSeparator() + "countersign: ")
+            .append("port " + port + " (" + use + ") is taken by " + PortCheck.owner(port)));
     if (!again.isEmpty()) {
       words.append(System.lineSeparator()).append("Try: ").append(again);
     }

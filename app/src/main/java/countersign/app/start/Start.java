@@ -124,8 +124,8 @@ public final class Start {
     return new EdgeCertificates.Pem(Path.of(own.cert()), Path.of(own.cert()), Path.of(own.key()));
   }
 
-  private static void requireFreePorts(
-      String bind, Configuration configuration, DataDirectory data) throws IOException {
+  private static void requireFreePorts(String bind, Configuration configuration, DataDirectory data)
+      throws IOException {
     Map<String, Integer> ports = new LinkedHashMap<>();
     ports.put("web UI and API", Ports.HTTP);
     ports.put("PostgreSQL edge", Ports.POSTGRES);
