@@ -13,7 +13,12 @@ import java.util.function.Consumer;
  */
 public interface Views {
 
-  /** Lists sessions; filters: state, principal, target. Default order: newest first. */
+  /**
+   * Lists sessions; filters: state, principal, target. Default order: newest first.
+   *
+   * <p>For both lists, {@code seenBy} keeps what these names (one a line) may see as their own or
+   * what asked one of the groups of {@code askedOf} (one a line).
+   */
   CompletionStage<Page<SessionView>> sessions(Map<String, String> filter, Page.Request page);
 
   /** One session. */
@@ -58,6 +63,11 @@ public interface Views {
    *
    * @param head newest position in the log
    * @param seen newest position that all read models have seen
+   * @param views newest position that each of them has seen
    */
-  record Lag(long head, long seen) {}
+  record Lag(long head, long seen, Map<String, Long> views) {
+    public Lag {
+      views = Map.copyOf(views);
+    }
+  }
 }

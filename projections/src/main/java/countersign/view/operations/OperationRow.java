@@ -1,0 +1,140 @@
+package countersign.view.operations;
+
+import countersign.operation.DecisionKind;
+import countersign.session.SessionEvent.OperationCompleted;
+import countersign.session.SessionEvent.OperationDecided;
+import countersign.view.OperationView;
+import countersign.view.projections.Lists;
+import countersign.view.projections.Projected;
+import countersign.view.projections.Words;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** One operation. */
+@Entity
+@Table(schema = "view", name = "operations")
+@SuppressWarnings("NullAway.Init")
+public class OperationRow {
+  @Id UUID id;
+
+  @Column(name = "session_id")
+  UUID session;
+
+  long seq;
+  long position;
+
+  @Column(name = "batch_index")
+  int batchIndex;
+
+  long changed;
+  Instant at;
+  String decision;
+  List<String> effects;
+  String rule;
+  String reason;
+  String text;
+  String binds;
+  String digest;
+  @Nullable String approval;
+  @Nullable UUID replaces;
+
+  @Column(name = "by_edge")
+  boolean byEdge;
+
+  String state;
+  @Nullable String status;
+  @Nullable String tag;
+
+  @Column(name = "row_count")
+  @Nullable Long rows;
+
+  @Nullable Long bytes;
+
+  @Column(name = "micros")
+  @Nullable Long duration;
+
+  /** For Hibernate. */
+  protected OperationRow() {}
+
+  OperationRow(Projected projected, int index, OperationDecided event) {
+    id = event.operation().value();
+    session = event.session().value();
+    seq = projected.sessionSeq();
+    position = projected.position();
+    batchIndex = index;
+    changed = projected.position();
+    at = Words.time(projected.at());
+    decision = event.decision().name();
+    effects = Words.sorted(event.effects());
+    rule = Words.text(event.rule());
+    reason = Words.text(event.reason());
+    text = Words.text(event.text());
+    binds =
+        Lists.write(
+            event.binds().stream().map(bind -> bind == null ? null : Words.text(bind)).toList());
+    digest = event.digest();
+    approval = event.approval() == null ? null : event.approval().value();
+    replaces = event.replaces() == null ? null : event.replaces().value();
+    byEdge = event.byEdge();
+    state = stateOf(event.decision());
+  }
+
+  private static String stateOf(DecisionKind decision) {
+    return switch (decision) {
+      case allowed -> "running";
+      case held -> "decided";
+      case blocked -> "refused";
+    };
+  }
+
+  boolean waiting() {
+    return state.equals("decided");
+  }
+
+  void completed(OperationCompleted event) {
+    state = event.outcome();
+    status = event.status();
+    tag = Words.text(event.tag());
+    rows = event.rows() < 0 ? null : event.rows();
+    bytes = event.bytes();
+    duration = event.micros();
+  }
+
+  /**
+   * Shows the row.
+   *
+   * @param openedAt when its session opened; null while that is not known yet
+   */
+  OperationView view(@Nullable Instant openedAt) {
+    return new OperationView(
+        id.toString(),
+        session.toString(),
+        seq,
+        position,
+        at,
+        openedAt == null ? 0 : Math.max(0, Duration.between(openedAt, at).toNanos() / 1_000),
+        decision,
+        effects,
+        rule,
+        reason,
+        text,
+        Lists.binds(binds),
+        digest,
+        approval,
+        replaces == null ? null : replaces.toString(),
+        byEdge,
+        state,
+        status,
+        tag,
+        rows,
+        bytes,
+        duration);
+  }
+}

@@ -1,0 +1,106 @@
+package countersign.view.operations;
+
+import countersign.approval.ApprovalEvent;
+import countersign.event.Event;
+import countersign.session.SessionEvent;
+import countersign.view.Views;
+import countersign.view.projections.Projected;
+import countersign.view.projections.Projection;
+import io.smallrye.mutiny.Uni;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.hibernate.reactive.mutiny.Mutiny;
+
+/**
+ * Folds decisions, the answers of approvers and the outcomes into {@code view.operations}.
+ *
+ * <p>States: an allowed operation is {@code running} until its outcome; a blocked one is {@code
+ * refused}; a held one is {@code decided} while it waits, then {@code running} once its approval is
+ * used, {@code refused} when it was denied, expired or replaced, {@code cancelled} when its caller
+ * took it back.
+ */
+public final class OperationsProjection implements Projection {
+
+  @Override
+  public String view() {
+    return "operations";
+  }
+
+  @Override
+  public Set<Class<? extends Event>> events() {
+    return Set.of(
+        SessionEvent.OperationDecided.class,
+        SessionEvent.OperationsDecided.class,
+        SessionEvent.OperationCompleted.class,
+        SessionEvent.OutcomeUnknown.class,
+        SessionEvent.Closed.class,
+        SessionEvent.Interrupted.class,
+        ApprovalEvent.Denied.class,
+        ApprovalEvent.Expired.class,
+        ApprovalEvent.Withdrawn.class,
+        ApprovalEvent.Used.class);
+  }
+
+  @Override
+  public Uni<List<Views.Changed>> apply(Mutiny.Session session, List<Projected> batch) {
+    Wanted wanted = Wanted.of(batch);
+    return session
+        .createQuery(
+            "from OperationRow o where o.id in :ids or o.approval in :approvals"
+                + " or (o.session in :ended and o.state = 'decided')",
+            OperationRow.class)
+        .setParameter("ids", wanted.operations)
+        .setParameter("approvals", wanted.approvals)
+        .setParameter("ended", wanted.ended)
+        .getResultList()
+        .flatMap(known -> {
+          OperationFold fold = new OperationFold(known);
+          batch.forEach(fold::fold);
+          return session
+              .persistAll(fold.fresh().toArray())
+              .replaceWith(() ->
+                  fold.touched().stream()
+                      .map(row ->
+                          new Views.Changed(view(), row.id.toString(), row.session.toString()))
+                      .toList());
+        });
+  }
+
+  @Override
+  public Uni<Void> clear(Mutiny.Session session) {
+    return session.createMutationQuery("delete OperationRow").executeUpdate().replaceWithVoid();
+  }
+
+  /** Which rows a batch may touch. */
+  private record Wanted(Set<UUID> operations, Set<String> approvals, Set<UUID> ended) {
+    static Wanted of(List<Projected> batch) {
+      Wanted wanted =
+          new Wanted(new LinkedHashSet<>(), new LinkedHashSet<>(), new LinkedHashSet<>());
+      batch.forEach(projected -> wanted.add(projected.event()));
+      return wanted;
+    }
+
+    private void add(Event event) {
+      switch (event) {
+        case SessionEvent.OperationDecided decided -> add(decided);
+        case SessionEvent.OperationsDecided decided -> decided.operations().forEach(this::add);
+        case SessionEvent.OperationCompleted done -> operations.add(done.operation().value());
+        case SessionEvent.OutcomeUnknown unknown -> operations.add(unknown.operation().value());
+        case SessionEvent.Closed closed -> ended.add(closed.session().value());
+        case SessionEvent.Interrupted interrupted -> ended.add(interrupted.session().value());
+        case ApprovalEvent.Used used -> operations.add(used.operation().value());
+        case ApprovalEvent answered -> approvals.add(answered.id().value());
+        default -> {}
+      }
+    }
+
+    private void add(SessionEvent.OperationDecided decided) {
+      operations.add(decided.operation().value());
+      if (decided.replaces() != null) {
+        operations.add(decided.replaces().value());
+      }
+    }
+  }
+}

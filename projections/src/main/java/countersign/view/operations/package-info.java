@@ -1,0 +1,5 @@
+/** The read model of operations. */
+@NullMarked
+package countersign.view.operations;
+
+import org.jspecify.annotations.NullMarked;

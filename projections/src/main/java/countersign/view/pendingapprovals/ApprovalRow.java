@@ -1,0 +1,191 @@
+package countersign.view.pendingapprovals;
+
+import countersign.approval.ApprovalEvent;
+import countersign.approval.HeldOperation;
+import countersign.identity.Principal;
+import countersign.view.ApprovalView;
+import countersign.view.projections.Lists;
+import countersign.view.projections.Words;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** One approval. */
+@Entity
+@Table(schema = "view", name = "approvals")
+@SuppressWarnings("NullAway.Init")
+public class ApprovalRow {
+  @Id String id;
+  long position;
+  String state;
+
+  @Column(name = "session_id")
+  UUID session;
+
+  UUID operation;
+  String principal;
+  List<String> chain;
+  List<String> people;
+  String protocol;
+  String target;
+  String database;
+  String role;
+  String text;
+  String binds;
+  List<String> effects;
+  String rule;
+  String why;
+
+  @Column(name = "stated_reason")
+  String statedReason;
+
+  String digest;
+  List<String> asked;
+  int quorum;
+
+  @Column(name = "in_transaction")
+  boolean inTransaction;
+
+  boolean modifiable;
+
+  @Column(name = "modified_text")
+  @Nullable String modifiedText;
+
+  String answers;
+
+  @Column(name = "refused_attempts")
+  String refusedAttempts;
+
+  @Column(name = "requested_at")
+  Instant requestedAt;
+
+  @Column(name = "expires_at")
+  Instant expiresAt;
+
+  @Column(name = "ended_at")
+  @Nullable Instant endedAt;
+
+  /** For Hibernate. */
+  protected ApprovalRow() {}
+
+  ApprovalRow(long position, ApprovalEvent.Requested event) {
+    HeldOperation held = event.held();
+    this.position = position;
+    id = event.id().value();
+    state = "pending";
+    session = event.session().value();
+    operation = held.operation().value();
+    principal = Words.text(held.principal().name());
+    chain = Words.chain(held.principal());
+    people = Words.people(held.principal());
+    protocol = held.protocol();
+    target = Words.text(held.target());
+    database = Words.text(held.database());
+    role = Words.text(held.role());
+    text = Words.text(held.text());
+    binds =
+        Lists.write(
+            held.binds().stream().map(bind -> bind == null ? null : Words.text(bind)).toList());
+    effects = Words.sorted(held.effects());
+    rule = Words.text(held.rule());
+    why = Words.text(held.why());
+    statedReason = Words.text(held.statedReason());
+    digest = held.digest();
+    asked = asked(held);
+    quorum = held.hold().quorum();
+    inTransaction = held.inTransaction();
+    modifiable = held.modifiable();
+    answers = "[]";
+    refusedAttempts = "[]";
+    requestedAt = Words.time(event.at());
+    expiresAt = Words.time(event.expires());
+  }
+
+  private static List<String> asked(HeldOperation held) {
+    Set<String> groups = new TreeSet<>(held.hold().by());
+    held.hold().andBy().forEach(groups::addAll);
+    return List.copyOf(groups);
+  }
+
+  void fold(ApprovalEvent event) {
+    switch (event) {
+      case ApprovalEvent.Requested _ -> {}
+      case ApprovalEvent.Approved yes -> {
+        answer(yes.by(), "approved", "", yes.at());
+        state = yes.complete() ? "approved" : state;
+      }
+      case ApprovalEvent.Modified other -> {
+        answer(other.by(), "modified", "", other.at());
+        modifiedText = Words.text(other.text());
+        state = other.complete() ? "modified" : "pending";
+      }
+      case ApprovalEvent.Denied no -> {
+        answer(no.by(), "denied", no.reason(), no.at());
+        end("denied", no.at());
+      }
+      case ApprovalEvent.Expired silence -> end("expired", silence.at());
+      case ApprovalEvent.Withdrawn back -> end("withdrawn", back.at());
+      case ApprovalEvent.Used used -> end("used", used.at());
+      case ApprovalEvent.AttemptRefused refused ->
+          refusedAttempts =
+              with(
+                  refusedAttempts, refused.by(), refused.attempt(), refused.reason(), refused.at());
+    }
+  }
+
+  private void end(String how, Instant at) {
+    state = how;
+    endedAt = Words.time(at);
+  }
+
+  private void answer(Principal by, String kind, String reason, Instant at) {
+    answers = with(answers, by, kind, reason, at);
+  }
+
+  private static String with(String list, Principal by, String kind, String reason, Instant at) {
+    List<ApprovalView.Answer> all = new ArrayList<>(Lists.answers(list));
+    all.add(
+        new ApprovalView.Answer(Words.text(by.name()), kind, Words.text(reason), Words.time(at)));
+    return Lists.write(all);
+  }
+
+  ApprovalView view() {
+    return new ApprovalView(
+        id,
+        state,
+        session.toString(),
+        operation.toString(),
+        principal,
+        chain,
+        people,
+        protocol,
+        target,
+        database,
+        role,
+        text,
+        Lists.binds(binds),
+        effects,
+        rule,
+        why,
+        statedReason,
+        digest,
+        asked,
+        quorum,
+        inTransaction,
+        modifiable,
+        modifiedText,
+        Lists.answers(answers),
+        Lists.answers(refusedAttempts),
+        requestedAt,
+        expiresAt,
+        endedAt);
+  }
+}

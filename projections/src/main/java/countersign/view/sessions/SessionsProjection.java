@@ -1,0 +1,100 @@
+package countersign.view.sessions;
+
+import countersign.event.Event;
+import countersign.session.SessionEvent;
+import countersign.view.Views;
+import countersign.view.projections.Projected;
+import countersign.view.projections.Projection;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.hibernate.reactive.mutiny.Mutiny;
+
+/** Folds what happens in sessions into {@code view.sessions}. */
+public final class SessionsProjection implements Projection {
+
+  @Override
+  public String view() {
+    return "sessions";
+  }
+
+  @Override
+  public Set<Class<? extends Event>> events() {
+    return Set.of(
+        SessionEvent.Opened.class,
+        SessionEvent.OperationDecided.class,
+        SessionEvent.OperationsDecided.class,
+        SessionEvent.Closed.class,
+        SessionEvent.Interrupted.class);
+  }
+
+  @Override
+  public Uni<List<Views.Changed>> apply(Mutiny.Session session, List<Projected> batch) {
+    Set<UUID> ids = new LinkedHashSet<>();
+    for (Projected projected : batch) {
+      ids.add(((SessionEvent) projected.event()).session().value());
+    }
+    return session
+        .createQuery("from SessionRow s where s.id in :ids", SessionRow.class)
+        .setParameter("ids", ids)
+        .getResultList()
+        .flatMap(known -> {
+          Map<UUID, SessionRow> rows = new HashMap<>();
+          known.forEach(row -> rows.put(row.id, row));
+          List<SessionRow> fresh = new ArrayList<>();
+          Set<UUID> touched = new LinkedHashSet<>();
+          for (Projected projected : batch) {
+            if (fold(projected, rows, fresh)) {
+              touched.add(((SessionEvent) projected.event()).session().value());
+            }
+          }
+          return session
+              .persistAll(fresh.toArray())
+              .replaceWith(() ->
+                  touched.stream()
+                      .map(id -> new Views.Changed(view(), id.toString(), id.toString()))
+                      .toList());
+        });
+  }
+
+  private static boolean fold(
+      Projected projected, Map<UUID, SessionRow> rows, List<SessionRow> fresh) {
+    SessionEvent event = (SessionEvent) projected.event();
+    SessionRow row = rows.get(event.session().value());
+    if (event instanceof SessionEvent.Opened opened) {
+      if (row != null) {
+        return false;
+      }
+      SessionRow made = new SessionRow(projected, opened);
+      rows.put(made.id, made);
+      fresh.add(made);
+      return true;
+    }
+    // No row: the session's opening was erased.
+    if (row == null || row.position >= projected.position()) {
+      return false;
+    }
+    row.position = projected.position();
+    switch (event) {
+      case SessionEvent.OperationDecided decided -> row.decided(decided);
+      case SessionEvent.OperationsDecided decided -> decided.operations().forEach(row::decided);
+      case SessionEvent.Closed closed -> row.closed(projected, closed);
+      case SessionEvent.Interrupted interrupted -> row.interrupted(interrupted);
+      case SessionEvent.Opened _,
+          SessionEvent.OperationCompleted _,
+          SessionEvent.OutcomeUnknown _,
+          SessionEvent.SegmentRecorded _ -> {}
+    }
+    return true;
+  }
+
+  @Override
+  public Uni<Void> clear(Mutiny.Session session) {
+    return session.createMutationQuery("delete SessionRow").executeUpdate().replaceWithVoid();
+  }
+}
