@@ -117,7 +117,7 @@ public final class DemoRoutes {
         "kind", person.kind(),
         "groups", person.groups(),
         "owner", person.owner(),
-        "may", person.may());
+        "what", person.may());
   }
 
   private static void json(RoutingContext context, String body) {
