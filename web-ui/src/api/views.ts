@@ -1,0 +1,163 @@
+/**
+ * What the API answers: the JSON of the records in the Java package countersign.view, component by
+ * component. Times are RFC 3339 in UTC; `micros` count from the opening of the session.
+ */
+
+export type ApprovalState =
+  | 'pending'
+  | 'approved'
+  | 'modified'
+  | 'denied'
+  | 'expired'
+  | 'withdrawn'
+  | 'used';
+
+export interface Answer {
+  by: string;
+  kind: string;
+  reason: string;
+  at: string;
+}
+
+export interface ApprovalView {
+  id: string;
+  state: ApprovalState;
+  session: string;
+  operation: string;
+  principal: string;
+  /** Names from who started it to who acts. */
+  chain: string[];
+  /** Everybody whose own request it is: nobody of them may answer. */
+  people: string[];
+  protocol: string;
+  target: string;
+  database: string;
+  role: string;
+  text: string;
+  binds: (string | null)[];
+  effects: string[];
+  rule: string;
+  why: string;
+  statedReason: string;
+  digest: string;
+  by: string[];
+  quorum: number;
+  inTransaction: boolean;
+  modifiable: boolean;
+  modifiedText: string | null;
+  answers: Answer[];
+  refusedAttempts: Answer[];
+  requestedAt: string;
+  expiresAt: string;
+  endedAt: string | null;
+}
+
+export type SessionState = 'open' | 'closed' | 'interrupted';
+
+export interface SessionView {
+  id: string;
+  state: SessionState;
+  protocol: string;
+  recording: string;
+  principal: string;
+  chain: string[];
+  people: string[];
+  target: string;
+  database: string;
+  role: string;
+  client: string;
+  application: string;
+  openedAt: string;
+  closedAt: string | null;
+  end: string;
+  operations: number;
+  held: number;
+  blocked: number;
+  segments: number;
+  bytesIn: number;
+  bytesOut: number;
+  gapFrom: number | null;
+  gapAt: string | null;
+}
+
+export interface OperationView {
+  id: string;
+  session: string;
+  seq: number;
+  position: number;
+  at: string;
+  micros: number;
+  decision: string;
+  effects: string[];
+  rule: string;
+  reason: string;
+  text: string;
+  binds: (string | null)[];
+  digest: string;
+  approval: string | null;
+  replaces: string | null;
+  byEdge: boolean;
+  state: string;
+  status: string | null;
+  tag: string | null;
+  rows: number | null;
+  bytes: number | null;
+  duration: number | null;
+}
+
+export interface Column {
+  name: string;
+  type: string;
+}
+
+/** One thing said by the caller and everything that came back for it. */
+export interface Exchange {
+  index: number;
+  operation: string | null;
+  micros: number;
+  endMicros: number;
+  kind: string;
+  text: string;
+  columns: Column[];
+  rows: (string | null)[][];
+  rowCount: number;
+  truncated: boolean;
+  notices: Message[];
+  error: Message | null;
+  tag: string | null;
+}
+
+/** A notice or error of the target, or of the edge in the target's words. */
+export type Message = string | Record<string, string | null>;
+
+export interface Whoami {
+  name: string;
+  chain: (string | { name: string })[];
+  kind: string;
+  groups: string[];
+  powers: string[];
+  expires: string;
+}
+
+export interface Lag {
+  head: number;
+  seen: number;
+}
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+/** A change of a row, as the stream of changes says it. Never content. */
+export interface Changed {
+  view: 'sessions' | 'operations' | 'approvals' | 'segments';
+  id: string;
+  session: string;
+}
+
+export interface DemoPerson {
+  name: string;
+  groups: string[];
+  what: string;
+}

@@ -1,0 +1,98 @@
+import type { ApprovalView } from '../api/views';
+import { Difference } from '../text/Difference';
+import { Inline, Statement } from '../text/Text';
+import { Icon } from '../shell/Icon';
+import { noun } from './words';
+
+const MOST_BINDS = 50;
+
+/** What would run, what it does and why it is asked. */
+export function Asked({ view }: { view: ApprovalView }) {
+  const it = noun(view.protocol);
+  return (
+    <>
+      {view.modifiedText === null ? (
+        <Statement text={view.text} label={`The ${it}, exactly`} testId="statement" />
+      ) : (
+        <>
+          <p className="changed">
+            <Icon name="change" /> An approver put another text in its place:
+          </p>
+          <Statement
+            text={view.modifiedText}
+            label={`The ${it} that would run, exactly`}
+            testId="statement"
+          />
+          <details>
+            <summary>Compare with what was asked</summary>
+            <Difference before={view.text} after={view.modifiedText} />
+          </details>
+        </>
+      )}
+      {view.binds.length > 0 && <Binds values={view.binds} />}
+      <ul className="effects" aria-label={`What the ${it} does`}>
+        {view.effects.map((effect) => (
+          <li key={effect} className={`effect effect-${effect}`}>
+            {effect}
+          </li>
+        ))}
+        {view.effects.length === 0 && <li className="effect">no effect known</li>}
+        {view.inTransaction && (
+          <li className="effect warned">
+            <Icon name="warn" /> in a transaction that has written: its locks are held meanwhile
+          </li>
+        )}
+      </ul>
+      <dl className="facts">
+        <div>
+          <dt>Stated reason</dt>
+          <dd>
+            {view.statedReason === '' ? (
+              <span className="muted">none stated</span>
+            ) : (
+              <>
+                <q>
+                  <Inline text={view.statedReason} most={500} />
+                </q>{' '}
+                <span className="stated">stated by the caller</span>
+              </>
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>Why it waits</dt>
+          <dd>
+            <Inline text={view.why} most={500} />{' '}
+            <span className="muted">
+              rule <Inline text={view.rule} />
+            </span>
+          </dd>
+        </div>
+      </dl>
+    </>
+  );
+}
+
+/** Bind values in their order. */
+export function Binds({ values }: { values: (string | null)[] }) {
+  return (
+    <details className="binds" open={values.length <= 8}>
+      <summary>
+        {values.length} bind {values.length === 1 ? 'value' : 'values'}
+      </summary>
+      <ol>
+        {values.slice(0, MOST_BINDS).map((value, index) => (
+          <li key={index}>
+            <code>${index + 1}</code> ={' '}
+            {value === null ? <i className="null">NULL</i> : <Inline text={value} most={400} />}
+          </li>
+        ))}
+      </ol>
+      {values.length > MOST_BINDS && (
+        <p className="strange">
+          Look twice: {values.length - MOST_BINDS} more values are not listed here.
+        </p>
+      )}
+    </details>
+  );
+}
