@@ -7,6 +7,7 @@ import dev.cel.bundle.CelFactory;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
+import dev.cel.common.types.CelType;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.parser.CelStandardMacro;
@@ -86,6 +87,16 @@ public final class Condition {
           e.getErrors().isEmpty() ? "not CEL" : e.getErrors().getFirst().getMessage());
     } catch (CelEvaluationException | RuntimeException e) {
       return Optional.of("not CEL");
+    }
+  }
+
+  /** Says whether an expression gives true or false, as far as its types tell. */
+  static boolean resultIsBoolean(Cel cel, String expression) {
+    try {
+      CelType type = cel.compile(expression).getAst().getResultType();
+      return type.equals(SimpleType.BOOL) || type.equals(SimpleType.DYN);
+    } catch (CelValidationException | RuntimeException e) {
+      return false;
     }
   }
 

@@ -1,6 +1,14 @@
 package countersign.deciding.configuration;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.nodes.Node;
 
 /** Reads the YAML of a configuration file. */
 public final class ConfigurationFile {
@@ -15,6 +23,90 @@ public final class ConfigurationFile {
    * @throws ConfigurationErrors with every mistake found; nothing else is ever thrown
    */
   public static Configuration read(String fileName, String yaml) {
-    throw new ConfigurationErrors(List.of(fileName + ":1: nothing can be read yet"));
+    Mistakes mistakes = new Mistakes(fileName);
+    byte[] bytes = yaml.getBytes(StandardCharsets.UTF_8);
+    Configuration read = null;
+    if (bytes.length > YamlNodes.LIMIT) {
+      mistakes.add(1, "the file has " + bytes.length + " bytes (expected: at most 1 MiB)");
+    } else {
+      Node root = YamlNodes.read(yaml, mistakes);
+      if (root != null
+          && new ShapeCheck(mistakes).check(Table.FILE, root, "") instanceof Part.Keys file) {
+        read = configuration(fileName, bytes, file, mistakes);
+      }
+    }
+    mistakes.failIfAny();
+    if (read == null) {
+      throw new ConfigurationErrors(List.of(fileName + ":1: cannot be read"));
+    }
+    return read;
+  }
+
+  /** Built also from a file with mistakes, so that all of them are found at once. */
+  private static Configuration configuration(
+      String fileName, byte[] bytes, Part.Keys file, Mistakes mistakes) {
+    Set<String> secrets =
+        file.texts("secrets").stream().map(Part.Text::value).collect(Collectors.toSet());
+    DirectoryReading directory = new DirectoryReading(mistakes);
+    References references = new References(secrets, mistakes);
+    Configuration.Store store = store(file.keys("store"), references);
+    Configuration.Keys keys = keys(file.keys("keys"), references);
+    var targets = new TargetReading(mistakes, references).targets(file.each("targets"));
+    return new Configuration(
+        fileName,
+        sha256(bytes),
+        listen(file.keys("listen")),
+        store,
+        keys,
+        directory.powers(file.keys("powers")),
+        false,
+        secrets,
+        directory.providers(file.keys("identity")),
+        directory.people(file.each("people")),
+        directory.agents(file.each("agents")),
+        targets,
+        new DutyReading(mistakes, targetNames(file)).duties(file.each("duties")));
+  }
+
+  private static Set<String> targetNames(Part.Keys file) {
+    return file.each("targets").stream()
+        .map(target -> target.text("name", ""))
+        .filter(name -> !name.isEmpty())
+        .collect(Collectors.toSet());
+  }
+
+  private static Configuration.Listen listen(Part.@Nullable Keys listen) {
+    if (listen == null) {
+      return new Configuration.Listen("", "127.0.0.1", null, false);
+    }
+    Part.Keys tls = listen.keys("tls");
+    String url = listen.text("publicUrl", "");
+    return new Configuration.Listen(
+        url.endsWith("/") ? url.substring(0, url.length() - 1) : url,
+        listen.text("bind", "127.0.0.1"),
+        tls == null ? null : new Configuration.Tls(tls.text("cert", ""), tls.text("key", "")),
+        listen.has("plaintext"));
+  }
+
+  private static Configuration.@Nullable Store store(
+      Part.@Nullable Keys store, References references) {
+    return store == null
+        ? null
+        : new Configuration.Store(
+            store.text("url", ""),
+            store.text("username", ""),
+            references.read(store.get("password")));
+  }
+
+  private static Configuration.Keys keys(Part.@Nullable Keys keys, References references) {
+    return new Configuration.Keys(keys == null ? "" : references.read(keys.get("master")));
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256 is part of every JDK", e);
+    }
   }
 }
