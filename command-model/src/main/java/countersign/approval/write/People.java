@@ -1,29 +1,19 @@
 package countersign.approval.write;
 
+import countersign.deciding.Eligibility;
 import countersign.duty.Rulebook;
 import countersign.identity.Principal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Set;
 
-/** Who is one person: what a quorum counts. */
+/** Who is one person: what a quorum counts, and who a session belongs to. Pure. */
 public final class People {
   private People() {}
 
-  /**
-   * Whether two accounts belong to one person: the same account, linked accounts, or accounts with
-   * the same verified e-mail address. When in doubt they are one.
-   */
-  public static boolean same(Rulebook rulebook, Principal.Hop one, Principal.Hop other) {
-    return sameAccount(one, other)
-        || one.person().equals(other.person())
-        || (!one.email().isEmpty() && fold(one.email()).equals(fold(other.email())))
-        || rulebook.people().stream().anyMatch(person -> has(person, one) && has(person, other));
-  }
-
-  /** Whether somebody is among those who answered. */
+  /** Whether somebody is, by any of his accounts, among those who answered. */
   public static boolean among(Rulebook rulebook, List<Principal> answered, Principal who) {
-    return answered.stream().anyMatch(by -> same(rulebook, by.acting(), who.acting()));
+    return answered.stream().anyMatch(by -> Eligibility.samePerson(rulebook, by, who));
   }
 
   /** How many people stand behind these principals. */
@@ -37,16 +27,23 @@ public final class People {
     return distinct.size();
   }
 
-  private static boolean sameAccount(Principal.Hop one, Principal.Hop other) {
-    return one.issuer().equals(other.issuer()) && one.subject().equals(other.subject());
+  /** Whether somebody is in a chain, or owns an agent in it. */
+  public static boolean own(Rulebook rulebook, Principal principal, Principal by) {
+    Principal.Hop acting = by.acting();
+    return principal.chain().stream()
+        .anyMatch(hop ->
+            Eligibility.samePerson(rulebook, alone(hop, principal), by)
+                || (acting.kind() == Principal.Kind.human && owns(rulebook, acting, hop)));
   }
 
-  private static boolean has(Rulebook.Person person, Principal.Hop hop) {
-    return person.name().equals(hop.person())
-        || person.accounts().contains(new Rulebook.Account(hop.issuer(), hop.subject()));
+  private static boolean owns(Rulebook rulebook, Principal.Hop owner, Principal.Hop agent) {
+    Set<String> names = Set.of(owner.name(), owner.person().isEmpty() ? "-" : owner.person());
+    return names.contains(agent.owner())
+        || rulebook.agents().stream()
+            .anyMatch(known -> known.name().equals(agent.name()) && names.contains(known.owner()));
   }
 
-  private static String fold(String email) {
-    return email.toLowerCase(Locale.ROOT);
+  private static Principal alone(Principal.Hop hop, Principal of) {
+    return new Principal(List.of(hop), Set.of(), false, of.expires());
   }
 }

@@ -2,7 +2,7 @@ package countersign.store.axon;
 
 import countersign.approval.ApprovalEvent;
 import countersign.event.Event;
-import countersign.event.EventPlace;
+import countersign.event.EventMetadata;
 import countersign.event.KeyScope;
 import countersign.session.OversightEvent;
 import countersign.session.SessionEvent;
@@ -28,11 +28,10 @@ final class Messages {
   private Messages() {}
 
   static EventMessage message(StoredEvent stored) {
-    Map<String, String> metadata = HashMap.newHashMap(3);
-    metadata.put(EventPlace.POSITION, Long.toString(stored.position()));
+    Map<String, String> metadata = HashMap.newHashMap(2);
+    metadata.put(EventMetadata.POSITION, Long.toString(stored.position()));
     if (stored.session() != null) {
-      metadata.put(EventPlace.SESSION, stored.session().toString());
-      metadata.put(EventPlace.SEQUENCE, Long.toString(stored.sessionSeq()));
+      metadata.put(EventMetadata.SESSION_SEQ, Long.toString(stored.sessionSeq()));
     }
     return new GenericEventMessage(
         stored.id().toString(), type(stored), stored.event(), metadata, stored.at());

@@ -7,7 +7,6 @@ import countersign.approval.write.Approval;
 import countersign.approval.write.Decided;
 import countersign.approval.write.People;
 import countersign.approval.write.Situation;
-import countersign.identity.Principal;
 
 /** Ends the wait without an answer. */
 public final class Withdraw {
@@ -34,7 +33,7 @@ public final class Withdraw {
         command.id(),
         situation,
         open ->
-            own(open, command.by(), situation)
+            People.own(situation.rulebook(), open.held().principal(), command.by())
                 ? Decided.to(
                     new ApprovalEvent.Withdrawn(
                         command.id(),
@@ -48,16 +47,5 @@ public final class Withdraw {
                     "withdraw",
                     "only those who asked can take it back",
                     situation));
-  }
-
-  /** In the chain, or owner of an agent in it. */
-  private static boolean own(Approval.Open open, Principal by, Situation situation) {
-    Principal.Hop acting = by.acting();
-    return open.held().principal().chain().stream()
-        .anyMatch(hop ->
-            People.same(situation.rulebook(), hop, acting)
-                || (acting.kind() == Principal.Kind.human
-                    && hop.owner().equals(acting.name())
-                    && !hop.owner().isEmpty()));
   }
 }

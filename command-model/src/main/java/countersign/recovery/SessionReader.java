@@ -1,0 +1,93 @@
+package countersign.recovery;
+
+import countersign.approval.ApprovalEvent;
+import countersign.approval.ApprovalId;
+import countersign.operation.OperationId;
+import countersign.session.SessionEvent;
+import countersign.session.SessionId;
+import countersign.store.Criterion;
+import countersign.store.EventLog;
+import countersign.store.StoredEvent;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Reads what a session without an end left in the log. */
+final class SessionReader {
+  private static final int PAGE = 1_000;
+  private static final Set<String> OPERATIONS =
+      Set.of("OperationDecided", "OperationsDecided", "OperationCompleted", "OutcomeUnknown");
+
+  private final EventLog log;
+  private final long answerSeconds;
+
+  SessionReader(EventLog log, long answerSeconds) {
+    this.log = log;
+    this.answerSeconds = answerSeconds;
+  }
+
+  SessionRemains read(SessionId session, long openedAt)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    SessionRemains remains = new SessionRemains(session);
+    Criterion operations = Criterion.session(session, OPERATIONS);
+    long from = openedAt;
+    List<StoredEvent> page;
+    do {
+      page = answer(log.read(from, PAGE, List.of(operations)));
+      page.forEach(stored -> remains.note(stored.event()));
+      from = page.isEmpty() ? from : page.getLast().position() + 1;
+    } while (!page.isEmpty());
+    for (ApprovalId approval : remains.heldApprovals()) {
+      used(approval).ifPresent(operation -> remains.used(approval, operation));
+    }
+    last(Criterion.session(session, Set.of("SegmentRecorded")), openedAt)
+        .ifPresent(stored -> remains.lastSegment((SessionEvent.SegmentRecorded) stored.event()));
+    last(Criterion.session(session, Set.of()), openedAt)
+        .ifPresent(stored -> remains.last(stored.sessionSeq(), stored.at()));
+    return remains;
+  }
+
+  private Optional<OperationId> used(ApprovalId approval)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    Criterion use = new Criterion(Set.of("approval=" + approval), Set.of("Used"));
+    return answer(log.read(0, 1, List.of(use))).stream()
+        .map(stored -> ((ApprovalEvent.Used) stored.event()).operation())
+        .findFirst();
+  }
+
+  /** The newest event that matches, by halving: a session may have recorded gigabytes. */
+  private Optional<StoredEvent> last(Criterion criterion, long from)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    long low = from;
+    long high = answer(log.head()) + 1;
+    Optional<StoredEvent> newest = Optional.empty();
+    while (low < high) {
+      long middle = low + (high - low) / 2;
+      Optional<StoredEvent> found = first(criterion, middle);
+      if (found.isPresent()) {
+        newest = found;
+        low = found.get().position() + 1;
+      } else {
+        if (newest.isEmpty() && middle == from) {
+          return newest;
+        }
+        high = middle;
+      }
+    }
+    return newest;
+  }
+
+  private Optional<StoredEvent> first(Criterion criterion, long from)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return answer(log.read(from, 1, List.of(criterion))).stream().findFirst();
+  }
+
+  private <T> T answer(CompletionStage<T> stage)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return stage.toCompletableFuture().get(answerSeconds, TimeUnit.SECONDS);
+  }
+}
