@@ -37,10 +37,14 @@ public final class People {
   }
 
   private static boolean owns(Rulebook rulebook, Principal.Hop owner, Principal.Hop agent) {
-    Set<String> names = Set.of(owner.name(), owner.person().isEmpty() ? "-" : owner.person());
-    return names.contains(agent.owner())
+    return answersFor(owner, agent.owner())
         || rulebook.agents().stream()
-            .anyMatch(known -> known.name().equals(agent.name()) && names.contains(known.owner()));
+            .anyMatch(
+                known -> known.name().equals(agent.name()) && answersFor(owner, known.owner()));
+  }
+
+  private static boolean answersFor(Principal.Hop owner, String name) {
+    return !name.isEmpty() && (name.equals(owner.name()) || name.equals(owner.person()));
   }
 
   private static Principal alone(Principal.Hop hop, Principal of) {
