@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 final class Mistakes {
   static final int SHOWN = 200;
-  private static final int VALUE = 60;
+  private static final int VALUE = 80;
 
   private final String file;
   private final List<Mistake> found = new ArrayList<>();
@@ -68,7 +68,7 @@ final class Mistakes {
 
   /** {@code ; nearest: name}, or nothing when no name is near. */
   static String nearest(String written, Collection<String> names) {
-    int bound = Math.max(1, Math.min(3, written.length() / 3));
+    int bound = Math.max(1, Math.min(2, written.length() / 2));
     Optional<String> nearest =
         written.length() > 64
             ? Optional.empty()

@@ -2,6 +2,7 @@ package countersign.deciding.configuration;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A place of the file that has its shape, with where it stands. Wrong places are left out. */
@@ -28,15 +29,21 @@ sealed interface Part {
     }
   }
 
-  /** Keys and values. */
-  record Keys(int line, String path, Map<String, Part> values) implements Part {
+  /**
+   * Keys and values.
+   *
+   * @param values values that have their shape
+   * @param written keys that stand there, with whatever value: none of them is absent
+   */
+  record Keys(int line, String path, Map<String, Part> values, Set<String> written)
+      implements Part {
 
     @Nullable Part get(String key) {
       return values.get(key);
     }
 
     boolean has(String key) {
-      return values.containsKey(key);
+      return written.contains(key);
     }
 
     String text(String key, String otherwise) {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
@@ -162,7 +163,7 @@ final class ShapeCheck {
         mistakes.add(line(node), join(path, key.name()), "(absent)", expected(key.shape()));
       }
     }
-    return new Part.Keys(line(node), path, values);
+    return new Part.Keys(line(node), path, values, Set.copyOf(seen.keySet()));
   }
 
   private void value(
@@ -224,7 +225,7 @@ final class ShapeCheck {
         name.put("name", new Part.Text(line(value), join(path, "name"), value.getValue()));
       }
     }
-    return new Part.Keys(line(mapping), path, name);
+    return new Part.Keys(line(mapping), path, name, Set.copyOf(name.keySet()));
   }
 
   private static String expected(Shape shape) {
