@@ -18,6 +18,11 @@ export class Problem extends Error {
   get kind(): string {
     return this.type.startsWith(PREFIX) ? this.type.slice(PREFIX.length) : '';
   }
+
+  /** Whether content opens only to somebody who says what for. */
+  get asksPurpose(): boolean {
+    return this.kind === 'purpose-required' || this.kind === 'purposeRequired';
+  }
 }
 
 const PREFIX = 'urn:countersign:problem:';

@@ -4,7 +4,7 @@ import { problemFrom, type Problem } from '../api/problem';
 import type { ApprovalView } from '../api/views';
 import { Failure } from '../shell/Failure';
 import { Difference } from '../text/Difference';
-import { Inline, Strange } from '../text/Text';
+import { count, Inline, isLong, Strange } from '../text/Text';
 import { hiddenIn } from '../text/hidden';
 import { noun, runs } from './words';
 
@@ -83,6 +83,11 @@ export function Answering({ view, way, onDone, onClose }: Props) {
       <h3 id={title}>
         <Question view={view} way={way} />
       </h3>
+      {way === 'approve' && isLong(seen) && (
+        <p className="strange">
+          It has {count(seen.length)} characters and starts folded: unfold and read it whole.
+        </p>
+      )}
       {way === 'deny' && <Reason view={view} reason={reason} setReason={setReason} />}
       {way === 'modify' && <Editor view={view} before={seen} text={text} setText={setText} />}
       {moved && (

@@ -64,7 +64,7 @@ export function Asked({ view }: { view: ApprovalView }) {
           <dd>
             <Inline text={view.why} most={500} />{' '}
             <span className="muted">
-              rule <Inline text={view.rule} />
+              (rule <Inline text={view.rule} />)
             </span>
           </dd>
         </div>

@@ -113,7 +113,7 @@ function HistoryRow({ view }: { view: ApprovalView }) {
       <td>
         <Inline text={view.target} most={80} />
       </td>
-      <td>
+      <td className="what">
         <Link
           to={`/approvals/${encodeURIComponent(view.id)}`}
           aria-label={`The ${noun(view.protocol)} of ${view.principal}, ${view.id}`}

@@ -58,12 +58,14 @@ function Answers({ view }: { view: ApprovalView }) {
   const count = new Set(counted(view).filter((a) => a.kind !== 'denied').map((a) => a.by)).size;
   return (
     <>
-      <p className="quorum" tabIndex={-1}>
-        {view.quorum === 1
-          ? 'One answer needed, from '
-          : `${Math.min(count, view.quorum)} of ${view.quorum} people have said yes, from `}
-        <Inline text={view.by.join(' or ') || 'nobody'} />
-      </p>
+      {view.state === 'pending' && (
+        <p className="quorum" tabIndex={-1}>
+          {view.quorum === 1
+            ? 'One answer needed, from '
+            : `${Math.min(count, view.quorum)} of ${view.quorum} people have said yes, from `}
+          <Inline text={view.by.join(' or ') || 'nobody'} />
+        </p>
+      )}
       {view.answers.length > 0 && (
         <ul className="answers" aria-label="Answers so far">
           {view.answers.map((answer, index) => (

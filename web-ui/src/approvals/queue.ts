@@ -20,6 +20,7 @@ export interface Queue {
   clearEnded: () => void;
 }
 
+const FINAL: ReadonlySet<string> = new Set(['used', 'denied', 'expired', 'withdrawn']);
 const MOST = 200;
 const MOST_ENDED = 20;
 
@@ -50,8 +51,9 @@ export function useQueue(): Queue {
     for (const id of merged.gone) {
       approval(id).then(
         (view) => {
+          const before = shown.current.find((row) => row.id === id)?.state;
           put(view);
-          if (view.state !== 'pending') {
+          if (view.state !== before) {
             setNews(`${view.principal} on ${view.target}: ${view.state}.`);
           }
         },
@@ -80,7 +82,7 @@ export function useQueue(): Queue {
 
 /**
  * Puts what is pending now into what is shown: rows stay where they are, new ones are appended oldest
- * first, and those that are no longer pending are named to be looked up.
+ * first, and those that are no longer pending, or may still go on, are named to be looked up.
  */
 export function merge(
   shown: ApprovalView[],
@@ -94,7 +96,7 @@ export function merge(
   return {
     rows: [...shown.map((row) => now.get(row.id) ?? row), ...added],
     added,
-    gone: shown.filter((row) => row.state === 'pending' && !now.has(row.id)).map((row) => row.id),
+    gone: shown.filter((row) => !now.has(row.id) && !FINAL.has(row.state)).map((row) => row.id),
   };
 }
 

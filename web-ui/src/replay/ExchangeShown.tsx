@@ -46,7 +46,7 @@ export function ExchangeShown({ exchange, operation, answered, noun, download }:
           <p className="note">
             <Inline text={operation.reason} most={500} />{' '}
             <span className="muted">
-              rule <Inline text={operation.rule} />
+              (rule <Inline text={operation.rule} />)
             </span>
             {operation.approval !== null && (
               <>
@@ -69,7 +69,7 @@ export function ExchangeShown({ exchange, operation, answered, noun, download }:
       )}
       {answered && exchange.error !== null && <MessageShown kind="error" message={exchange.error} />}
       {answered && exchange.columns.length > 0 && <Rows exchange={exchange} download={download} />}
-      {answered && exchange.tag !== null && exchange.tag !== '' && (
+      {answered && operation === null && exchange.tag !== null && exchange.tag !== '' && (
         <p className="tag">
           <code>
             <Inline text={exchange.tag} most={120} />

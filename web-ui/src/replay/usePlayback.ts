@@ -8,28 +8,27 @@ export interface Playback {
 
 /** Drives a clock from the browser's frames while it plays. */
 export function usePlayback(length: number, idle: readonly Idle[]): Playback {
-  const [clock, setClock] = useState(() => start(length));
-  const stretches = useRef(idle);
-  stretches.current = idle;
+  const [held, setHeld] = useState(() => start(length));
+  // What is known of the recording is taken in before each step, never a render too late.
+  const known = useRef({ length, idle });
+  known.current = { length, idle };
+  const change = useCallback((transition: (clock: PlaybackClock) => PlaybackClock) => {
+    setHeld((old) => transition(lengthen(old, known.current.length)));
+  }, []);
 
-  useEffect(() => setClock((old) => lengthen(old, length)), [length]);
   useEffect(() => {
-    if (!clock.playing) {
+    if (!held.playing) {
       return;
     }
     let before = performance.now();
     let frame = requestAnimationFrame(function tick(now) {
       const passed = Math.max(0, now - before) * 1000;
       before = now;
-      setClock((old) => advance(old, passed, stretches.current));
+      change((clock) => advance(clock, passed, known.current.idle));
       frame = requestAnimationFrame(tick);
     });
     return () => cancelAnimationFrame(frame);
-  }, [clock.playing]);
+  }, [held.playing, change]);
 
-  const change = useCallback(
-    (transition: (clock: PlaybackClock) => PlaybackClock) => setClock(transition),
-    [],
-  );
-  return { clock, change };
+  return { clock: lengthen(held, length), change };
 }

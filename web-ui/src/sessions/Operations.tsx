@@ -83,7 +83,7 @@ function OperationRow({ operation, replaced, protocol }: RowProps) {
           </>
         )}
       </td>
-      <td>
+      <td className="what">
         <details>
           <summary>
             <code className="brief">{brief(operation.text) || `(empty ${it})`}</code>
@@ -91,8 +91,8 @@ function OperationRow({ operation, replaced, protocol }: RowProps) {
           <Statement text={operation.text} label={`The ${it}, exactly`} />
           {operation.binds.length > 0 && <Binds values={operation.binds} />}
           <p className="note">
-            <Inline text={operation.reason} most={500} /> Rule <Inline text={operation.rule} />.
-            {' Digest '}
+            <Inline text={operation.reason} most={500} /> (rule <Inline text={operation.rule} />
+            ), digest{' '}
             <code className="digest">{operation.digest}</code>
           </p>
         </details>

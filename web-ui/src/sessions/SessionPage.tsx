@@ -153,7 +153,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 function Content({ session: shown }: { session: SessionView }) {
   const [purpose, setPurpose] = useState('');
   const record = useRecord(shown.id, purpose);
-  if (record.problem?.kind === 'purpose-required') {
+  if (record.problem?.asksPurpose === true) {
     return <Purpose refused={purpose !== ''} problem={record.problem} open={setPurpose} />;
   }
   if (record.problem !== null && record.exchanges.length === 0) {

@@ -23,5 +23,9 @@ export function Chain({ names }: { names: string[] }) {
 
 /** The same in a line of a table. */
 export function ChainLine({ names }: { names: string[] }) {
-  return <Inline text={names.join(' → ')} most={120} />;
+  return (
+    <span className="chain-line">
+      <Inline text={names.join(' → ')} most={120} />
+    </span>
+  );
 }

@@ -63,7 +63,7 @@ interface StatementProps {
  */
 export function Statement({ text, label, testId }: StatementProps) {
   const [whole, setWhole] = useState(false);
-  const folded = !whole && text.length > HEAD + TAIL + 1000;
+  const folded = !whole && isLong(text);
   const strange = useMemo(() => hiddenIn(text), [text]);
   const lines = useMemo(() => text.split('\n').length, [text]);
   const headEnd = end(text, HEAD);
@@ -114,6 +114,11 @@ export function Strange({ hidden, lookalikes }: { hidden: number; lookalikes: nu
     );
   }
   return <p className="strange">Look twice: {parts.join('; ')}.</p>;
+}
+
+/** Whether a text starts folded. */
+export function isLong(text: string): boolean {
+  return text.length > HEAD + TAIL + 1000;
 }
 
 export function count(n: number): string {
