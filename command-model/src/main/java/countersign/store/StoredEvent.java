@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param at when it was appended, by the appending process's clock, in microseconds; order is
  *     position, never time
  * @param tags {@code key=value}
- * @param event the event itself, or {@link Unreadable} when its key is gone
+ * @param event the event itself, or {@link Unreadable}
  */
 public record StoredEvent(
     long position,
@@ -33,11 +33,13 @@ public record StoredEvent(
     Event event) {
 
   /**
-   * Stands in for an event whose sealed part nobody can open any more.
+   * Stands in for an event that cannot be read, so that readers go on. What depends on the event (a
+   * duty, say) fails closed.
    *
    * @param type name of the event
    * @param clear its clear components as JSON, exactly as stored
-   * @param why {@code erased}: the key is gone
+   * @param why {@code erased}: its key is gone; {@code tampered}: the bytes are not those that were
+   *     sealed; {@code unknown}: this release does not know its shape
    */
   public record Unreadable(String type, String clear, String why) implements Event {}
 }

@@ -1,0 +1,93 @@
+package countersign.store;
+
+import countersign.store.group.Asked;
+import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The statement that reads the log by criteria: each criterion finds its own first positions by the
+ * index that fits it, then the rows of the first of all of them are read.
+ *
+ * @param sql text with parameters
+ * @param arguments their values
+ */
+record Selection(String sql, Tuple arguments) {
+  private static final long BYTES = 16L << 20;
+
+  static Selection of(long from, int limit, List<Criterion> criteria) {
+    Builder builder = new Builder();
+    String first = builder.bind(from);
+    String most = builder.bind((long) limit);
+    String rows =
+        criteria.isEmpty()
+            ? "select e.* from log.events e where e.position >= %s order by e.position limit %s"
+                .formatted(first, most)
+            : "select e.* from log.events e where e.position in (%s) order by e.position limit %s"
+                .formatted(positions(builder, criteria, first, most), most);
+    // Storage "external" knows a value's length without reading it.
+    String sql =
+        """
+        select %s from (
+          select r.*, sum(octet_length(r.sealed)) over (order by r.position) - octet_length(r.sealed) as before
+          from (%s) r) e
+        where e.before < %d order by e.position
+        """
+            .formatted(Rows.COLUMNS, rows, BYTES);
+    return new Selection(sql, Tuple.wrap(builder.values));
+  }
+
+  private static String positions(
+      Builder builder, List<Criterion> criteria, String first, String most) {
+    List<String> each = new ArrayList<>();
+    for (Criterion criterion : criteria) {
+      String found = one(builder, Asked.of(criterion), first);
+      each.add("(%s order by 1 limit %s)".formatted(found, most));
+    }
+    return each.size() == 1
+        ? each.getFirst()
+        : "select position from (%s) u order by 1 limit %s"
+            .formatted(String.join(" union ", each), most);
+  }
+
+  private static String one(Builder builder, Asked asked, String first) {
+    StringBuilder sql = new StringBuilder();
+    String type;
+    if (!asked.tag().isEmpty()) {
+      sql.append("select f.position from log.event_tags f where f.tag = ");
+      sql.append(builder.bind(asked.tag()));
+      type = "f.type";
+    } else if (asked.session() != null) {
+      sql.append("select f.position from log.session_events f where f.session = ");
+      sql.append(builder.bind(asked.session()));
+      type = "(select x.type from log.events x where x.position = f.position)";
+    } else {
+      sql.append("select f.position from log.events f where true");
+      type = "f.type";
+    }
+    sql.append(" and f.position >= ").append(first);
+    if (!asked.types().isEmpty()) {
+      String types = builder.bind(asked.types().toArray(String[]::new));
+      sql.append(" and ").append(type).append(" = any(").append(types).append(")");
+    }
+    for (String more : asked.more()) {
+      sql.append(
+          " and exists (select 1 from log.event_tags m where m.position = f.position and m.tag = ");
+      sql.append(builder.bind(more)).append(")");
+    }
+    if (asked.session() != null && !asked.tag().isEmpty()) {
+      sql.append(" and (select x.session from log.events x where x.position = f.position) = ");
+      sql.append(builder.bind(asked.session()));
+    }
+    return sql.toString();
+  }
+
+  private static final class Builder {
+    private final List<Object> values = new ArrayList<>();
+
+    String bind(Object value) {
+      values.add(value);
+      return "$" + values.size();
+    }
+  }
+}

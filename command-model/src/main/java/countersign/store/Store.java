@@ -1,0 +1,214 @@
+package countersign.store;
+
+import countersign.event.TimeOrderedId;
+import countersign.port.AppendRefused;
+import countersign.port.AppendRefused.Reason;
+import countersign.port.Feed;
+import countersign.port.Recordings;
+import countersign.store.group.Asked;
+import countersign.store.group.DiskReserve;
+import countersign.store.group.GroupCommit;
+import countersign.store.group.Link;
+import countersign.store.group.Pending;
+import countersign.store.group.Row;
+import countersign.store.sealing.KeyStore;
+import countersign.store.sealing.MasterKey;
+import countersign.store.sealing.Sealer;
+import countersign.store.sealing.SealingKey;
+import countersign.store.shape.EventTypes;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.RowSet;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import org.jboss.logging.Logger;
+
+/** The event log on PostgreSQL. {@link Migrations#run} comes first. */
+public final class Store implements EventLog {
+  private static final Logger LOG = Logger.getLogger(Store.class);
+  private static final int MOST = 10_000;
+  private static final int READERS = 4;
+  private static final int READS_WAITING = 256;
+
+  private final KeyStore keys;
+  private final Rows rows;
+  private final Pool readers;
+  private final Heads heads;
+  private final HeadListener listener;
+  private final GroupCommit writer;
+  private final PartitionKeeper partitions;
+  private final ExecutorService opening = Executors.newVirtualThreadPerTaskExecutor();
+
+  private Store(Vertx vertx, StoreSettings settings, MasterKey master, KeyStore keys) {
+    this.keys = keys;
+    this.rows = new Rows(new EventTypes(), keys, new Sealer());
+    Connections connections = new Connections(vertx, settings, Migrations.appendPassword(master));
+    UUID id = TimeOrderedId.next();
+    String name = "countersign " + id;
+    this.readers =
+        PgBuilder.pool()
+            .with(
+                new PoolOptions()
+                    .setMaxSize(READERS)
+                    .setMaxWaitQueueSize(READS_WAITING)
+                    .setConnectionTimeout(5)
+                    .setConnectionTimeoutUnit(TimeUnit.SECONDS))
+            .connectingTo(connections.reader(name + " reads"))
+            .using(vertx)
+            .build();
+    this.heads = new Heads(vertx.getOrCreateContext());
+    this.listener =
+        new HeadListener(vertx, vertx.getOrCreateContext(), connections, name + " listens", heads);
+    this.partitions = new PartitionKeeper(settings);
+    StoreLimits limits = settings.limits();
+    this.writer =
+        new GroupCommit(
+            vertx,
+            id,
+            name,
+            () -> connections.open(connections.writer(name)).compose(Link::prepare),
+            limits,
+            new DiskReserve(
+                settings.dataDirectory(), limits.diskReserveBytes(), limits.diskReserveShare()),
+            this::committed);
+  }
+
+  /**
+   * Opens the log; blocks until the database answered once.
+   *
+   * @param vertx whose event loops carry the connections; stays the caller's
+   * @throws IOException with a message for the operator: the database does not answer or is not
+   *     durable, or the keys cannot be read
+   */
+  public static Store open(StoreSettings settings, Vertx vertx) throws IOException {
+    MasterKey master = MasterKey.of(settings.keyDirectory());
+    KeyStore keys = KeyStore.open(settings.keyDirectory(), master);
+    Store store = new Store(vertx, settings, master, keys);
+    try {
+      store.heads.advance(store.head().toCompletableFuture().get(10, TimeUnit.SECONDS));
+      return store;
+    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+      store.close();
+      throw new IOException("store: does not answer at " + settings + ": " + reason(e), e);
+    } catch (InterruptedException e) {
+      store.close();
+      Thread.currentThread().interrupt();
+      throw new IOException("store: interrupted", e);
+    }
+  }
+
+  @Override
+  public CompletionStage<Long> append(Item item) {
+    Instant now = Instant.now();
+    List<Row> made = new ArrayList<>(item.drafts().size());
+    Set<SealingKey> fresh = new LinkedHashSet<>();
+    for (Draft draft : item.drafts()) {
+      List<String> tags = Asked.requireTags(draft.tags());
+      Rows.Made row = rows.make(draft, TimeOrderedId.next(), now, tags);
+      made.add(row.row());
+      SealingKey key = row.key();
+      if (key != null && notDurable(key, draft)) {
+        fresh.add(key);
+      }
+    }
+    Condition condition = item.condition();
+    return writer.append(
+        new Pending(
+            made,
+            item.urgency(),
+            condition == null ? -1 : condition.after(),
+            condition == null ? List.of() : condition.criteria().stream().map(Asked::of).toList(),
+            CompletableFuture.allOf(
+                fresh.stream().map(SealingKey::durable).toArray(CompletableFuture<?>[]::new))));
+  }
+
+  private boolean notDurable(SealingKey key, Draft draft) {
+    if (key.durable().isCompletedExceptionally()) {
+      keys.forget(draft.scope(), key);
+    }
+    return !key.durable().isDone() || key.durable().isCompletedExceptionally();
+  }
+
+  @Override
+  public CompletionStage<List<StoredEvent>> read(long from, int limit, List<Criterion> criteria) {
+    if (limit < 1 || limit > MOST) {
+      throw new IllegalArgumentException("limit: " + limit + " (expected: 1 to " + MOST + ")");
+    }
+    Selection selection = Selection.of(from, limit, criteria);
+    return readers
+        .preparedQuery(selection.sql())
+        .execute(selection.arguments())
+        .toCompletionStage()
+        .exceptionally(Store::down)
+        .thenApplyAsync(this::open, opening);
+  }
+
+  private List<StoredEvent> open(RowSet<io.vertx.sqlclient.Row> found) {
+    List<StoredEvent> events = new ArrayList<>(found.size());
+    found.forEach(row -> events.add(rows.read(row)));
+    return events;
+  }
+
+  @Override
+  public CompletionStage<Long> head() {
+    return readers
+        .query(HeadListener.HEAD)
+        .execute()
+        .map(found -> found.iterator().next().getLong(0))
+        .toCompletionStage()
+        .exceptionally(Store::down);
+  }
+
+  @Override
+  public long knownHead() {
+    return heads.known();
+  }
+
+  @Override
+  public Feed.Subscription onHead(LongConsumer newHead) {
+    return heads.listen(newHead);
+  }
+
+  /** The recordings in this log. */
+  public Recordings recordings() {
+    return new StoredRecordings(this);
+  }
+
+  private void committed(long head) {
+    heads.advance(head);
+    partitions.reached(head);
+  }
+
+  private static <T> T down(Throwable why) {
+    LOG.warnf("read=failed error=%s", why.getMessage());
+    throw new AppendRefused(Reason.storeDown, "store: does not answer: " + why.getMessage());
+  }
+
+  private static String reason(Throwable e) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+  }
+
+  @Override
+  public void close() {
+    writer.close();
+    listener.close();
+    partitions.close();
+    readers.close().onFailure(e -> LOG.debug("read=close", e));
+    opening.shutdown();
+    keys.close();
+  }
+}

@@ -1,0 +1,404 @@
+package countersign.store.group;
+
+import countersign.port.AppendRefused;
+import countersign.port.AppendRefused.Reason;
+import countersign.store.StoreLimits;
+import countersign.store.Urgency;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one writer of this process. Items arrive from any thread; everything else happens on one
+ * Vert.x context, so the state below needs no lock.
+ *
+ * <p>A connection that is lost with a batch in flight leaves its outcome unknown: the next
+ * connection first ends the old one on the server, then looks the batch up, and only sends it again
+ * (under the same number, which can be stored once only) when it is not there.
+ */
+public final class GroupCommit implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(GroupCommit.class);
+  private static final long TICK_MILLIS = 50;
+  private static final long FIRST_BACKOFF_MILLIS = 20;
+  private static final long LAST_BACKOFF_MILLIS = 2_000;
+
+  private final Vertx vertx;
+  private final Context context;
+  private final Supplier<Future<Link>> connect;
+  private final StoreLimits limits;
+  private final DiskReserve reserve;
+  private final LongConsumer onCommit;
+  private final UUID writer;
+  private final String writerName;
+
+  private final AtomicLong waitingBytes = new AtomicLong();
+  private final Queue<Pending> arrivals = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean signalled = new AtomicBoolean();
+  private volatile boolean closed;
+  private volatile boolean keyFailed;
+
+  private final Lanes lanes;
+  private final Deque<Pending> alone = new ArrayDeque<>();
+  private @Nullable Link link;
+  private @Nullable Batch inFlight;
+  private @Nullable Batch unresolved;
+  private boolean connecting;
+  private long backoff = FIRST_BACKOFF_MILLIS;
+  private long batches;
+  private final long ticker;
+
+  /**
+   * Makes the writer.
+   *
+   * @param writer its id, never used before
+   * @param writerName what its connections are called on the server
+   * @param connect opens the connection
+   * @param reserve the disk's
+   * @param onCommit hears each new head after its commit
+   */
+  public GroupCommit(
+      Vertx vertx,
+      UUID writer,
+      String writerName,
+      Supplier<Future<Link>> connect,
+      StoreLimits limits,
+      DiskReserve reserve,
+      LongConsumer onCommit) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.writer = writer;
+    this.writerName = writerName;
+    this.connect = connect;
+    this.limits = limits;
+    this.reserve = reserve;
+    this.onCommit = onCommit;
+    this.lanes = new Lanes(limits.batchBytes(), limits.waitingBytesPerSession());
+    this.ticker = vertx.setPeriodic(TICK_MILLIS, _ -> context.runOnContext(_ -> tick()));
+    context.runOnContext(_ -> reconnect());
+  }
+
+  /** Takes an item in, from any thread. Its answer comes through {@link Pending#answer}. */
+  public CompletableFuture<Long> append(Pending item) {
+    if (item.bytes > limits.itemBytes()) {
+      item.refuse(
+          Reason.tooLarge,
+          "item: " + item.bytes + " bytes (expected: at most " + limits.itemBytes() + ")");
+    } else if (item.urgency != Urgency.control && reserve.reached()) {
+      item.refuse(Reason.diskReserve, reserve.words());
+    } else if (waitingBytes.addAndGet(item.bytes) > limits.waitingBytes()) {
+      waitingBytes.addAndGet(-item.bytes);
+      item.refuse(Reason.overloaded, "store: " + limits.waitingBytes() + " bytes wait already");
+    } else {
+      arrivals.add(item);
+      wake();
+    }
+    return item.answer;
+  }
+
+  /** Looks at what waits, soon. */
+  private void wake() {
+    if (signalled.compareAndSet(false, true)) {
+      context.runOnContext(_ -> drain());
+    }
+  }
+
+  private void drain() {
+    signalled.set(false);
+    for (Pending item = arrivals.poll(); item != null; item = arrivals.poll()) {
+      take(item);
+    }
+    pump();
+  }
+
+  private void take(Pending item) {
+    var _ = item.answer.whenComplete((_, _) -> waitingBytes.addAndGet(-item.bytes));
+    if (closed) {
+      item.refuse(Reason.storeDown, "store: closed");
+    } else if (!lanes.offer(item)) {
+      item.refuse(
+          Reason.overloaded,
+          "session "
+              + item.session
+              + ": "
+              + limits.waitingBytesPerSession()
+              + " bytes wait already");
+    } else if (!item.ready.isDone()) {
+      var _ = item.ready.whenComplete((_, failed) -> keyArrived(failed));
+    } else if (item.ready.isCompletedExceptionally()) {
+      keyFailed = true;
+    }
+  }
+
+  private void keyArrived(@Nullable Throwable failed) {
+    if (failed != null) {
+      keyFailed = true;
+    }
+    wake();
+  }
+
+  private void pump() {
+    Link open = link;
+    if (open == null || inFlight != null || unresolved != null || closed) {
+      return;
+    }
+    refuseWhatCannotGo();
+    List<Pending> items = alone.isEmpty() ? lanes.next() : List.of(alone.remove());
+    if (!items.isEmpty()) {
+      fly(open, new Batch(batches++, items, System.nanoTime()));
+    }
+  }
+
+  private void refuseWhatCannotGo() {
+    if (lanes.isEmpty()) {
+      return;
+    }
+    if (keyFailed) {
+      keyFailed = false;
+      lanes.remove(
+          item -> item.ready.isCompletedExceptionally(),
+          item -> item.refuse(Reason.storeDown, "store: the event's key cannot be written"));
+    }
+    if (reserve.reached()) {
+      lanes.remove(
+          item -> item.urgency != Urgency.control,
+          item -> item.refuse(Reason.diskReserve, reserve.words()));
+    }
+  }
+
+  private void fly(Link open, Batch batch) {
+    inFlight = batch;
+    open.fly(BatchSql.arguments(writer, batch.number(), batch.items()))
+        .onComplete(landed -> {
+          if (inFlight != batch) {
+            return; // given up meanwhile; what became of it is looked up
+          }
+          inFlight = null;
+          if (landed.succeeded()) {
+            land(batch, landed.result());
+          } else if (landed.cause() instanceof PgException error && !isEnd(error)) {
+            fail(open, batch, error);
+          } else {
+            lose(batch, landed.cause());
+          }
+        });
+  }
+
+  private void land(Batch batch, Batch.Judged judged) {
+    backoff = FIRST_BACKOFF_MILLIS;
+    if (judged.accepted() > 0) {
+      onCommit.accept(judged.head());
+    }
+    batch.answer(judged);
+    drain();
+  }
+
+  /** The server refused the statement and rolled back: find the item it is about. */
+  private void fail(Link open, Batch batch, PgException error) {
+    String state = String.valueOf(error.getSqlState());
+    LOG.errorf(
+        "append=failed batch=%d items=%d sqlstate=%s constraint=%s",
+        (Object) batch.number(), batch.items().size(), state, error.getConstraint());
+    if ("appended_pkey".equals(error.getConstraint())) {
+      unresolved = batch; // an answer we thought lost did commit
+      resolve(open, batch);
+      return;
+    }
+    if (state.startsWith("53")) {
+      batch.refuse(Reason.diskReserve, "store: out of resources, SQLSTATE " + state);
+    } else if (batch.items().size() == 1) {
+      batch.refuse(Reason.storeDown, "store: rejected the item, SQLSTATE " + state);
+    } else {
+      alone.addAll(batch.items());
+    }
+    pump();
+  }
+
+  /** Classes 57 (shutdown) and 08 (connection) end the connection after the error. */
+  private static boolean isEnd(PgException error) {
+    String state = String.valueOf(error.getSqlState());
+    return state.startsWith("57") || state.startsWith("08") || "FATAL".equals(error.getSeverity());
+  }
+
+  private void lose(Batch batch, Throwable why) {
+    LOG.warnf(
+        "append=connection lost batch=%d error=%s", (Object) batch.number(), why.getMessage());
+    unresolved = batch;
+    drop();
+    reconnect();
+  }
+
+  private void drop() {
+    Link old = link;
+    link = null;
+    if (old != null) {
+      old.close().onFailure(e -> LOG.debugf("append=close error=%s", e.getMessage()));
+    }
+  }
+
+  private void reconnect() {
+    if (connecting || closed) {
+      return;
+    }
+    connecting = true;
+    connect
+        .get()
+        .onComplete(made -> {
+          connecting = false;
+          if (made.failed()) {
+            LOG.warnf("append=not connected error=%s", made.cause().getMessage());
+            later();
+          } else if (closed) {
+            made.result().close().onFailure(e -> LOG.debug("append=close", e));
+          } else {
+            connected(made.result());
+          }
+        });
+  }
+
+  private void later() {
+    vertx.setTimer(backoff, _ -> context.runOnContext(_ -> reconnect()));
+    backoff = Math.min(LAST_BACKOFF_MILLIS, backoff * 2);
+  }
+
+  private void connected(Link made) {
+    link = made;
+    made.onEnd(() -> ended(made));
+    Batch batch = unresolved;
+    if (batch == null) {
+      pump();
+    } else {
+      resolve(made, batch);
+    }
+  }
+
+  /** A connection that ends with a batch in flight is noticed by the batch. */
+  private void ended(Link gone) {
+    context.runOnContext(_ -> {
+      if (link == gone && inFlight == null) {
+        link = null;
+        reconnect();
+      }
+    });
+  }
+
+  private void resolve(Link open, Batch batch) {
+    open.endOthers(writerName)
+        .compose(gone ->
+            gone
+                ? open.find(writer, batch.number())
+                : Future.failedFuture("the old connection is still there"))
+        .onComplete(looked -> {
+          if (unresolved != batch || link != open) {
+            return;
+          }
+          if (looked.failed()) {
+            LOG.warnf("append=unresolved error=%s", looked.cause().getMessage());
+            drop();
+            later();
+            return;
+          }
+          unresolved = null;
+          settle(open, batch, looked.result());
+        });
+  }
+
+  private void settle(Link open, Batch batch, java.util.Map<UUID, Long> found) {
+    LOG.infof("append=resolved batch=%d committed=%s", (Object) batch.number(), !found.isEmpty());
+    if (found.isEmpty()) {
+      Batch again = batch.unanswered(System.nanoTime());
+      if (again.items().isEmpty()) {
+        pump();
+      } else {
+        fly(open, again);
+      }
+      return;
+    }
+    found.values().stream().mapToLong(Long::longValue).max().ifPresent(onCommit);
+    batch.answer(found);
+    drain();
+  }
+
+  /** Nobody waits longer than he was promised. */
+  private void tick() {
+    long now = System.nanoTime();
+    long patience = limits.answer().toNanos();
+    String words = "store: no answer within " + limits.answer().toMillis() + " ms";
+    Batch flying = inFlight;
+    if (flying != null && now - flying.since() > patience) {
+      inFlight = null;
+      lose(flying, new AppendRefused(Reason.storeDown, words));
+    }
+    Batch lost = unresolved;
+    if (lost != null) {
+      refuseLate(lost.items(), now, patience, words);
+    }
+    if (flying != null) {
+      refuseLate(flying.items(), now, patience, words);
+    }
+    lanes.remove(item -> now - item.since > patience, item -> item.refuse(Reason.storeDown, words));
+    if (link != null && inFlight == null) {
+      pump();
+    }
+  }
+
+  private static void refuseLate(List<Pending> items, long now, long patience, String words) {
+    for (Pending item : items) {
+      if (now - item.since > patience) {
+        item.refuse(Reason.storeDown, words);
+      }
+    }
+  }
+
+  /** Refuses what waits; a batch in flight still gets its answer, for at most two seconds. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    vertx.cancelTimer(ticker);
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    context.runOnContext(_ -> finish(done, System.nanoTime() + 2_000_000_000L));
+    try {
+      done.get(4, java.util.concurrent.TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+      LOG.warnf("append=not closed in order error=%s", e.getMessage());
+    }
+  }
+
+  private void finish(CompletableFuture<Void> done, long until) {
+    drain();
+    lanes.clear(Reason.storeDown, "store: closed", _ -> {});
+    alone.forEach(item -> item.refuse(Reason.storeDown, "store: closed"));
+    alone.clear();
+    if (inFlight != null && System.nanoTime() < until) {
+      vertx.setTimer(10, _ -> context.runOnContext(_ -> finish(done, until)));
+      return;
+    }
+    for (Batch batch : new Batch[] {inFlight, unresolved}) {
+      if (batch != null) {
+        batch.refuse(Reason.storeDown, "store: closed before it answered");
+      }
+    }
+    Link open = link;
+    link = null;
+    Future<Void> closing = open == null ? Future.succeededFuture() : open.close();
+    closing.onComplete(_ -> done.complete(null));
+  }
+}
