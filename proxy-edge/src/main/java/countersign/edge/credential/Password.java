@@ -1,0 +1,124 @@
+package countersign.edge.credential;
+
+import com.ongres.scram.client.ScramClient;
+import com.ongres.scram.common.StringPreparation;
+import com.ongres.scram.common.exception.ScramException;
+import countersign.port.Secrets;
+import countersign.target.Target;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * Proves knowledge of a target's password in the ways PostgreSQL asks for. Every method resolves
+ * the secret, uses it and wipes it; some take milliseconds, so none runs on an event loop.
+ */
+final class Password {
+  private final Secrets secrets;
+  private final Target.Credential credential;
+
+  Password(Secrets secrets, Target.Credential credential) {
+    this.secrets = secrets;
+    this.credential = credential;
+  }
+
+  private interface Use<T> {
+    T with(char[] secret) throws ScramException;
+  }
+
+  private <T> T use(Use<T> use) throws ScramException {
+    char[] secret = secrets.resolve(credential.passwordReference());
+    try {
+      return use.with(secret);
+    } finally {
+      Arrays.fill(secret, '\0');
+    }
+  }
+
+  /** Body of a PasswordMessage that carries the password as it is. */
+  byte[] cleartext() throws ScramException {
+    return use(secret -> terminated(utf8(secret)));
+  }
+
+  /** Body of a PasswordMessage: {@code md5} + hex(md5(hex(md5(password + user)) + salt)). */
+  byte[] md5(byte[] salt) throws ScramException {
+    return use(secret -> {
+      byte[] plain = utf8(secret);
+      try {
+        MessageDigest md5 = digest();
+        md5.update(plain);
+        md5.update(credential.username().getBytes(StandardCharsets.UTF_8));
+        String inner = HexFormat.of().formatHex(md5.digest());
+        md5.update(inner.getBytes(StandardCharsets.US_ASCII));
+        md5.update(salt);
+        String outer = "md5" + HexFormat.of().formatHex(md5.digest());
+        return terminated(outer.getBytes(StandardCharsets.US_ASCII));
+      } finally {
+        Arrays.fill(plain, (byte) 0);
+      }
+    });
+  }
+
+  /** A SCRAM-SHA-256 conversation, RFC 7677, without channel binding. */
+  final class Scram {
+    static final String MECHANISM = "SCRAM-SHA-256";
+    private final ScramClient client;
+    private final char[] secret;
+
+    Scram() {
+      secret = secrets.resolve(credential.passwordReference());
+      client =
+          ScramClient.builder()
+              .advertisedMechanisms(List.of(MECHANISM))
+              .username("*") // PostgreSQL takes the name from the startup message
+              .password(secret)
+              .stringPreparation(StringPreparation.POSTGRESQL_PREPARATION)
+              .build();
+    }
+
+    byte[] first() {
+      return client.clientFirstMessage().toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    byte[] answer(String serverFirst) throws ScramException {
+      try {
+        client.serverFirstMessage(serverFirst);
+        return client.clientFinalMessage().toString().getBytes(StandardCharsets.UTF_8);
+      } finally {
+        Arrays.fill(secret, '\0');
+      }
+    }
+
+    /** Checks that the target knows the password too. */
+    void verify(String serverFinal) throws ScramException {
+      client.serverFinalMessage(serverFinal);
+    }
+  }
+
+  private static byte[] utf8(char[] secret) {
+    ByteBuffer encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(secret));
+    byte[] bytes = new byte[encoded.remaining()];
+    encoded.get(bytes);
+    Arrays.fill(encoded.array(), (byte) 0);
+    return bytes;
+  }
+
+  private static byte[] terminated(byte[] text) {
+    byte[] body = Arrays.copyOf(text, text.length + 1);
+    Arrays.fill(text, (byte) 0);
+    return body;
+  }
+
+  private static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("MD5");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("MD5 is part of every JDK", e);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package countersign.edge.credential;
+
+import countersign.edge.Listener;
+import countersign.port.Secrets;
+import countersign.target.Target;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Opens connections to targets and logs in with the injected credential. Thread-safe. */
+public final class TargetLogin {
+  private static final int CONNECT_MILLIS = 10_000;
+
+  private final Secrets secrets;
+
+  /** Makes it with where secrets come from. */
+  public TargetLogin(Secrets secrets) {
+    this.secrets = secrets;
+  }
+
+  /** Hears how it went, on the loop; exactly one call. */
+  public interface Outcome {
+    /** Logged in; nothing was read after the first ReadyForQuery, and reading is off. */
+    void ready(LoggedIn in);
+
+    /** Not logged in. {@code why} holds no secret and is fit for callers. */
+    void failed(String why);
+  }
+
+  /**
+   * Dials a target and logs in.
+   *
+   * @param loop the session's event loop: the connection will live on it
+   * @param settings startup parameters besides {@code user}, in order
+   */
+  public void login(EventLoop loop, Target target, Map<String, String> settings, Outcome outcome) {
+    dial(
+        loop,
+        target,
+        channel ->
+            channel.pipeline().addLast(new LoginExchange(target, settings, secrets, outcome)),
+        outcome::failed);
+  }
+
+  /**
+   * Dials a target, TLS included, and says nothing yet.
+   *
+   * @param encrypted called on the loop with the open channel; TLS is done where it applies
+   * @param failed called on the loop with words for the caller
+   */
+  public void dial(
+      EventLoop loop, Target target, Consumer<Channel> encrypted, Consumer<String> failed) {
+    Thread.ofVirtual()
+        .name("resolve")
+        .start(() -> {
+          try {
+            InetAddress address = InetAddress.getByName(target.host());
+            loop.execute(() -> connect(loop, address, target, encrypted, failed));
+          } catch (UnknownHostException e) {
+            loop.execute(() -> failed.accept("target " + target.name() + ": unknown host"));
+          }
+        });
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // the listener hears of it
+  private static void connect(
+      EventLoop loop,
+      InetAddress address,
+      Target target,
+      Consumer<Channel> encrypted,
+      Consumer<String> failed) {
+    new Bootstrap()
+        .group(loop)
+        .channel(NioSocketChannel.class)
+        .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.SO_KEEPALIVE, true)
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+        .option(ChannelOption.WRITE_BUFFER_WATER_MARK, Listener.WATER_MARK)
+        .handler(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                channel.pipeline().addLast(new TargetTls(target, encrypted, failed));
+              }
+            })
+        .connect(new InetSocketAddress(address, target.port()))
+        .addListener(connected -> {
+          if (!connected.isSuccess()) {
+            failed.accept("target " + target.name() + " cannot be reached");
+          }
+        });
+  }
+}

@@ -1,0 +1,32 @@
+package countersign.edge.gate;
+
+import countersign.operation.Effect;
+import countersign.operation.Facts;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a protocol asks the gate about one operation.
+ *
+ * @param text the exact text
+ * @param bytes the exact bytes the target would get for it, bind values and formats included
+ * @param binds bind values decoded for reading
+ * @param modifiable whether an approver may put another text in its place
+ */
+public record Asked(
+    String text,
+    byte[] bytes,
+    List<@Nullable String> binds,
+    Set<Effect> effects,
+    Facts facts,
+    boolean modifiable) {
+  public Asked {
+    effects = Set.copyOf(effects);
+  }
+
+  /** Whether it reads and does nothing else. */
+  public boolean onlyReads() {
+    return effects.equals(Set.of(Effect.read));
+  }
+}

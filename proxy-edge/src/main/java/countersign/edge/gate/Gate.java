@@ -1,0 +1,259 @@
+package countersign.edge.gate;
+
+import countersign.approval.ApprovalId;
+import countersign.deciding.Decide;
+import countersign.duty.Duty;
+import countersign.duty.Rule;
+import countersign.duty.Rulebook;
+import countersign.edge.record.Journal;
+import countersign.operation.Decision;
+import countersign.operation.DecisionKind;
+import countersign.operation.Effect;
+import countersign.operation.Facts;
+import countersign.operation.Operation;
+import countersign.operation.OperationDigest;
+import countersign.operation.OperationId;
+import countersign.port.Feed;
+import countersign.session.SessionEvent.OperationDecided;
+import countersign.session.SessionEvent.OperationsDecided;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides the operations of one session and writes every decision down before it counts. Confined
+ * to the session's event loop.
+ */
+public final class Gate {
+  /** What may change a target. */
+  private static final Set<Effect> WRITES =
+      Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.of(Effect.read, Effect.session)));
+
+  private final Caller caller;
+  private final Journal journal;
+  private final Feed feed;
+  private final List<OperationDecided> reads = new ArrayList<>();
+  private final Permit.OfProtocol protocol = new Permit.OfProtocol();
+  private String statedReason = "";
+
+  /** Makes the gate of one session. */
+  public Gate(Caller caller, Journal journal, Feed feed) {
+    this.caller = caller;
+    this.journal = journal;
+    this.feed = feed;
+  }
+
+  /** Who asks. */
+  public Caller caller() {
+    return caller;
+  }
+
+  /** The caller's stated reason, empty for none. */
+  public String statedReason() {
+    return statedReason;
+  }
+
+  /** Takes the caller's reason for the operations that follow. */
+  public void stateReason(String reason) {
+    statedReason = reason;
+  }
+
+  /** Whether anything may be decided now. */
+  public boolean open() {
+    return feed.leased() && !journal.refused();
+  }
+
+  /** The rules in force. */
+  public Rulebook rulebook() {
+    return feed.rulebook();
+  }
+
+  /** Decides an operation. Nothing is written down yet. */
+  public Judged judge(Asked asked) {
+    Rulebook rulebook = feed.rulebook();
+    Operation operation = operation(asked);
+    Decision decision =
+        rulebook.target(caller.target()).isPresent()
+            ? Decide.decide(rulebook, operation, Instant.now())
+            : new Decision.Blocked("target", "the target is gone: " + caller.target(), "", "");
+    return judged(asked, operation, decision, rulebook.version());
+  }
+
+  /** Decides again with the rules in force now; identity and digest stay. */
+  Decision again(Judged judged) {
+    return judge(judged.asked()).decision();
+  }
+
+  /** An operation that the gate itself refuses, whatever the duties say. */
+  public Judged refuse(Asked asked, String rule, String reason) {
+    return judged(
+        asked,
+        operation(asked),
+        new Decision.Blocked(rule, reason, "", ""),
+        feed.rulebook().version());
+  }
+
+  private Operation operation(Asked asked) {
+    return new Operation(
+        caller.principal(),
+        caller.target(),
+        caller.database(),
+        caller.role(),
+        asked.text(),
+        asked.bytes(),
+        asked.binds(),
+        asked.effects(),
+        asked.facts(),
+        statedReason);
+  }
+
+  private static Judged judged(Asked asked, Operation operation, Decision decision, long version) {
+    return new Judged(
+        OperationId.next(),
+        asked,
+        operation,
+        decision,
+        version,
+        OperationDigest.of(operation, version));
+  }
+
+  /**
+   * Writes down a plain read; it goes to the log with {@link #flushReads()}, together with the
+   * other reads of the same flush.
+   *
+   * @return leave to send it at once: its answer must wait for {@link #flushReads()}'s number
+   */
+  public Permit read(Judged judged) {
+    if (!judged.asked().onlyReads() || !(judged.decision() instanceof Decision.Allowed)) {
+      throw new IllegalStateException("operation " + judged.id() + " is not an allowed read");
+    }
+    reads.add(event(judged, DecisionKind.allowed, null, null));
+    return new Permit.OfOperation(judged);
+  }
+
+  /**
+   * Sends the reads written down to the log.
+   *
+   * @return number of the newest event: answers wait until it is durable; -1 when there were none
+   */
+  public long flushReads() {
+    if (reads.isEmpty()) {
+      return -1;
+    }
+    long seq =
+        journal.append(
+            reads.size() == 1
+                ? reads.getFirst()
+                : new OperationsDecided(journal.session(), List.copyOf(reads)));
+    reads.clear();
+    return seq;
+  }
+
+  /** Sends a decision to the log. Returns its number. */
+  public long write(Judged judged) {
+    return write(judged, judged.decision().kind(), null, null);
+  }
+
+  long write(
+      Judged judged,
+      DecisionKind kind,
+      @Nullable ApprovalId approval,
+      @Nullable OperationId replaces) {
+    flushReads();
+    return journal.append(event(judged, kind, approval, replaces));
+  }
+
+  /** Leave to send an allowed operation whose decision is durable. */
+  public Permit allowed(Judged judged, long seq) {
+    if (!journal.durable(seq) || !(judged.decision() instanceof Decision.Allowed)) {
+      throw new IllegalStateException("operation " + judged.id() + " is not durably allowed");
+    }
+    return new Permit.OfOperation(judged);
+  }
+
+  /** Leave to send what does nothing by itself. */
+  public Permit protocol() {
+    return protocol;
+  }
+
+  /**
+   * Writes down an operation of the edge's own, of principal {@code countersign}; it goes to the
+   * log with the next decision.
+   */
+  public OperationId own(String text) {
+    OperationId id = OperationId.next();
+    Asked asked =
+        new Asked(
+            text,
+            text.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+            List.of(),
+            Set.of(),
+            Facts.NONE,
+            false);
+    journal.later(
+        new OperationDecided(
+            journal.session(),
+            id,
+            DecisionKind.allowed,
+            Set.of(),
+            feed.rulebook().version(),
+            OperationDigest.of(operation(asked), feed.rulebook().version()),
+            null,
+            null,
+            true,
+            text,
+            List.of(),
+            Facts.NONE,
+            "edge",
+            "sent by countersign"));
+    return id;
+  }
+
+  private OperationDecided event(
+      Judged judged,
+      DecisionKind kind,
+      @Nullable ApprovalId approval,
+      @Nullable OperationId replaces) {
+    return new OperationDecided(
+        journal.session(),
+        judged.id(),
+        kind,
+        judged.asked().effects(),
+        judged.dutiesAt(),
+        judged.digest(),
+        approval,
+        replaces,
+        false,
+        judged.asked().text(),
+        judged.asked().binds(),
+        judged.asked().facts(),
+        judged.decision().rule(),
+        judged.decision().reason());
+  }
+
+  /**
+   * Whether some duty of the acting principal lets it write, perhaps after a hold. Only says how a
+   * transaction is opened; each operation in it is decided by itself.
+   */
+  public boolean mayWrite() {
+    for (Duty duty : feed.rulebook().duties().values()) {
+      if (!Collections.disjoint(duty.groups(), caller.principal().acting().groups())) {
+        for (Rule rule : duty.rules()) {
+          if (rule.action() != Rule.Action.block && !Collections.disjoint(rule.effects(), WRITES)) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether these effects can change a target. */
+  public static boolean writes(Set<Effect> effects) {
+    return !Collections.disjoint(effects, WRITES);
+  }
+}

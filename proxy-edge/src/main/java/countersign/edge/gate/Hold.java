@@ -1,0 +1,319 @@
+package countersign.edge.gate;
+
+import countersign.approval.ApprovalCommand;
+import countersign.approval.ApprovalId;
+import countersign.approval.ApprovalOutcome;
+import countersign.approval.HeldOperation;
+import countersign.duty.Rulebook;
+import countersign.edge.record.Journal;
+import countersign.operation.Decision;
+import countersign.operation.DecisionKind;
+import countersign.operation.OperationDigest;
+import countersign.operation.OperationId;
+import countersign.port.Append;
+import countersign.port.Feed;
+import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One operation's wait for a person: from the durable decision {@code held} to exactly one {@link
+ * HoldEnd}. Confined to the session's event loop.
+ */
+public final class Hold {
+  private static final Logger LOG = Logger.getLogger(Hold.class);
+
+  /** Control ends a wait at its expiry; the edge gives up by itself only when it does not. */
+  private static final Duration CONTROL_LATE = Duration.ofSeconds(5);
+
+  private final Surroundings around;
+  private final Judged judged;
+  private final Decision.Held held;
+  private final ApprovalId id = ApprovalId.next();
+  private final Instant expires;
+  private final boolean inTransaction;
+  private final Function<String, Asked> reread;
+  private final Listener listener;
+  private final List<Feed.Subscription> subscriptions = new ArrayList<>();
+  private final List<Future<?>> timers = new ArrayList<>();
+  private State state = new State.Writing();
+
+  /** What a hold needs of its session. */
+  public record Surroundings(
+      Gate gate, Journal journal, Append append, Feed feed, EventExecutor loop) {}
+
+  /** Hears of the hold, on the loop. */
+  public interface Listener {
+    /** It waits now; called again each minute. */
+    void waits(Hold hold);
+
+    /** It ended; called once. */
+    void ended(HoldEnd end);
+  }
+
+  /** Where a hold is; only the methods of a state lead on. */
+  private sealed interface State {
+    /** The decision is on its way to the log, or the request to the approvals. */
+    record Writing() implements State {
+      Waiting requested() {
+        return new Waiting();
+      }
+    }
+
+    /** Somebody may answer. */
+    record Waiting() implements State {
+      Using answered() {
+        return new Using();
+      }
+    }
+
+    /** Answered; the approval is being used up. */
+    record Using() implements State {}
+
+    /** Over. */
+    record Ended() implements State {}
+  }
+
+  private Hold(
+      Surroundings around,
+      Judged judged,
+      Decision.Held held,
+      boolean inTransaction,
+      Function<String, Asked> reread,
+      Listener listener) {
+    this.around = around;
+    this.judged = judged;
+    this.held = held;
+    this.inTransaction = inTransaction;
+    this.reread = reread;
+    this.listener = listener;
+    Duration within = held.hold().within();
+    if (inTransaction && held.hold().lockWait().compareTo(within) < 0) {
+      within = held.hold().lockWait();
+    }
+    this.expires = Instant.now().plus(within).truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  /**
+   * Holds an operation.
+   *
+   * @param inTransaction whether the session holds a transaction that has written
+   * @param reread reads a text that an approver puts in its place
+   */
+  public static Hold begin(
+      Surroundings around,
+      Judged judged,
+      Decision.Held held,
+      boolean inTransaction,
+      Function<String, Asked> reread,
+      Listener listener) {
+    Hold hold = new Hold(around, judged, held, inTransaction, reread, listener);
+    long seq = around.gate.write(judged, DecisionKind.held, hold.id, null);
+    around.journal.whenDurable(seq, hold::request);
+    return hold;
+  }
+
+  /** The approval it waits for. */
+  public ApprovalId id() {
+    return id;
+  }
+
+  /** When silence becomes no. */
+  public Instant expires() {
+    return expires;
+  }
+
+  /** The decision that holds it. */
+  public Decision.Held decision() {
+    return held;
+  }
+
+  private void request() {
+    if (!(state instanceof State.Writing)) {
+      return;
+    }
+    Caller caller = around.gate.caller();
+    HeldOperation asks =
+        new HeldOperation(
+            around.journal.session(),
+            judged.id(),
+            judged.digest(),
+            judged.dutiesAt(),
+            caller.principal(),
+            caller.protocol(),
+            caller.target(),
+            caller.database(),
+            caller.role(),
+            judged.asked().text(),
+            judged.asked().binds(),
+            judged.asked().effects(),
+            held.rule(),
+            held.hold(),
+            held.reason(),
+            judged.operation().statedReason(),
+            inTransaction,
+            judged.asked().modifiable());
+    submit(new ApprovalCommand.Request(id, asks, expires), this::requested);
+  }
+
+  private void requested() {
+    if (!(state instanceof State.Writing writing)) {
+      // Ended while the request was under way: nobody shall find it waiting.
+      submitWithdraw("cancelled");
+      return;
+    }
+    state = writing.requested();
+    listener.waits(this);
+    timers.add(around.loop.scheduleAtFixedRate(() -> listener.waits(this), 1, 1, TimeUnit.MINUTES));
+    long late = Duration.between(Instant.now(), expires.plus(CONTROL_LATE)).toMillis();
+    timers.add(around.loop.schedule(this::overdue, late, TimeUnit.MILLISECONDS));
+    subscriptions.add(around.feed.onOutcome(id, o -> around.loop.execute(() -> outcome(o))));
+    subscriptions.add(
+        around.feed.onRulebook(rules -> around.loop.execute(() -> rulesChanged(rules))));
+  }
+
+  private void overdue() {
+    if (state instanceof State.Waiting) {
+      submitWithdraw("expired");
+      end(new HoldEnd.Expired(held.rule()));
+    }
+  }
+
+  private void rulesChanged(Rulebook unused) {
+    if (state instanceof State.Waiting
+        && around.gate.again(judged) instanceof Decision.Blocked no) {
+      submitWithdraw("duties changed");
+      end(new HoldEnd.Blocked(no));
+    }
+  }
+
+  private void outcome(ApprovalOutcome outcome) {
+    if (!(state instanceof State.Waiting waiting)) {
+      return;
+    }
+    switch (outcome) {
+      case ApprovalOutcome.Approved _ -> {
+        state = waiting.answered();
+        approved();
+      }
+      case ApprovalOutcome.Modified(String by, String text) -> {
+        state = waiting.answered();
+        modified(by, text);
+      }
+      case ApprovalOutcome.Denied(String by, String reason) ->
+          end(new HoldEnd.Denied(by, reason, held.rule()));
+      case ApprovalOutcome.Expired _ -> end(new HoldEnd.Expired(held.rule()));
+      case ApprovalOutcome.Withdrawn(String why) -> end(new HoldEnd.Withdrawn(why));
+    }
+  }
+
+  private void approved() {
+    if (around.gate.again(judged) instanceof Decision.Blocked no) {
+      submitWithdraw("duties changed");
+      end(new HoldEnd.Blocked(no));
+      return;
+    }
+    use(judged, "");
+  }
+
+  /** Decides the approver's text like any other, keeps both, and uses the approval for it. */
+  private void modified(String by, String text) {
+    Asked asked = reread.apply(text);
+    Judged now = around.gate.judge(asked);
+    if (now.decision() instanceof Decision.Blocked no) {
+      around.gate.write(now, DecisionKind.blocked, id, judged.id());
+      submitWithdraw("modified text is blocked");
+      end(new HoldEnd.Blocked(no));
+      return;
+    }
+    Judged bound =
+        new Judged(
+            now.id(),
+            asked,
+            now.operation(),
+            now.decision(),
+            judged.dutiesAt(),
+            OperationDigest.of(now.operation(), judged.dutiesAt()));
+    long seq = around.gate.write(bound, now.decision().kind(), id, judged.id());
+    around.journal.whenDurable(seq, () -> use(bound, by));
+  }
+
+  private void use(Judged runs, String modifiedBy) {
+    if (!(state instanceof State.Using)) {
+      return;
+    }
+    OperationId operation = runs.id();
+    submit(
+        new ApprovalCommand.Use(id, operation, runs.digest()),
+        () -> end(new HoldEnd.Run(runs, new Permit.OfOperation(runs), modifiedBy)));
+  }
+
+  /**
+   * Takes the operation back: the caller gave up, left, or the target did. Nothing when it has
+   * ended or is being used up.
+   *
+   * @return whether it was taken back
+   */
+  public boolean withdraw(String why) {
+    switch (state) {
+      case State.Writing _ -> end(new HoldEnd.Withdrawn(why));
+      case State.Waiting _ -> {
+        submitWithdraw(why);
+        end(new HoldEnd.Withdrawn(why));
+      }
+      case State.Using _, State.Ended _ -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void submitWithdraw(String why) {
+    around
+        .append
+        .submit(new ApprovalCommand.Withdraw(id, why))
+        .whenComplete((_, failure) -> {
+          if (failure != null) {
+            LOG.warnf("approval=%s withdraw=failed why=%s", id, failure.getMessage());
+          }
+        });
+  }
+
+  private void submit(ApprovalCommand.FromEdge command, Runnable then) {
+    around
+        .append
+        .submit(command)
+        .whenComplete((_, failure) -> around.loop.execute(() -> answered(failure, then)));
+  }
+
+  private void answered(@Nullable Throwable failure, Runnable then) {
+    if (failure == null) {
+      then.run();
+    } else if (!(state instanceof State.Ended)) {
+      Throwable cause =
+          failure instanceof CompletionException && failure.getCause() != null
+              ? failure.getCause()
+              : failure;
+      end(new HoldEnd.Failed(String.valueOf(cause.getMessage())));
+    }
+  }
+
+  private void end(HoldEnd end) {
+    if (state instanceof State.Ended) {
+      return;
+    }
+    state = new State.Ended();
+    subscriptions.forEach(Feed.Subscription::close);
+    timers.forEach(timer -> timer.cancel(false));
+    listener.ended(end);
+  }
+}

@@ -1,0 +1,116 @@
+package countersign.edge.protocol.postgres;
+
+import countersign.edge.gate.Gate;
+import countersign.edge.gate.Upstream;
+import countersign.operation.Effect;
+import countersign.wire.postgres.Encode;
+import countersign.wire.postgres.sql.Reading;
+import countersign.wire.postgres.sql.Statement;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Keeps reads in read-only transactions: a second wall behind the reading of the text. The session
+ * begins with {@code default_transaction_read_only=on}; around writes the edge turns it off. A
+ * plain read inside a read-write block runs in a subtransaction made read-only, whose end restores
+ * the mode. Confined to the event loop.
+ */
+final class AccessMode {
+  static final String SETTING = "default_transaction_read_only";
+  private static final String SAVEPOINT = "SAVEPOINT countersign_read";
+  private static final String READ_ONLY = "SET LOCAL transaction_read_only = on";
+  private static final String RELEASE = "RELEASE SAVEPOINT countersign_read";
+  private static final String OWN = "countersign";
+
+  private final Gate gate;
+  private final Upstream upstream;
+  private final Answers answers;
+
+  /** What the target's default is; {@code unknown} after operations that may have changed it. */
+  private Default standing = Default.readOnly;
+
+  private enum Default {
+    readOnly,
+    readWrite,
+    unknown
+  }
+
+  AccessMode(Gate gate, Upstream upstream, Answers answers) {
+    this.gate = gate;
+    this.upstream = upstream;
+    this.answers = answers;
+  }
+
+  /** Sets the mode for what begins a transaction now; only outside a transaction. */
+  void begin(boolean readWrite) {
+    Default wanted = readWrite ? Default.readWrite : Default.readOnly;
+    if (standing != wanted) {
+      query("SET " + SETTING + " = " + (readWrite ? "off" : "on"));
+      standing = wanted;
+    }
+  }
+
+  /** An operation ran whose effects nobody foresaw. */
+  void ran(Set<Effect> effects) {
+    if (effects.contains(Effect.unknown) || effects.contains(Effect.session)) {
+      standing = Default.unknown;
+    }
+  }
+
+  /** Whether a text must begin in read-write mode. */
+  boolean wantsReadWrite(Reading reading) {
+    return Gate.writes(reading.effects())
+        || reading.statements().stream().anyMatch(AccessMode::opensBlock) && gate.mayWrite();
+  }
+
+  private static boolean opensBlock(Statement statement) {
+    return statement instanceof Statement.Transaction(var verb, var access, _)
+        && verb == Statement.Verb.begin
+        && access != Statement.Access.readOnly;
+  }
+
+  /** Makes what follows read-only inside a block, by simple queries. */
+  void enter() {
+    query(SAVEPOINT + "; " + READ_ONLY);
+  }
+
+  /** Ends {@link #enter()}. */
+  void leave() {
+    query(RELEASE);
+  }
+
+  /** Makes what follows read-only inside a block, within an extended unit. */
+  void enterExtended() {
+    steps(SAVEPOINT);
+    steps(READ_ONLY);
+  }
+
+  /** Ends {@link #enterExtended()}. */
+  void leaveExtended() {
+    steps(RELEASE);
+  }
+
+  private void query(String text) {
+    Run run = new Run(gate.own(text), -1);
+    upstream.send(gate.protocol(), Encode.query(Unpooled.buffer(text.length() + 8), text));
+    answers.expect(new Expected.Own(run));
+  }
+
+  private void steps(String text) {
+    Run run = new Run(gate.own(text), -1);
+    ByteBuf bytes = Unpooled.buffer(128);
+    Encode.parse(bytes, OWN, text, List.of());
+    Encode.bind(bytes, OWN, OWN, List.of());
+    Encode.execute(bytes, OWN, 0);
+    Encode.close(bytes, 'P', OWN);
+    Encode.close(bytes, 'S', OWN);
+    upstream.send(gate.protocol(), bytes);
+    answers.expect(new Expected.Step('1', null, true, () -> {}));
+    answers.expect(new Expected.Step('2', null, true, () -> {}));
+    answers.expect(new Expected.Step('E', run, true, () -> {}));
+    answers.expect(new Expected.Step('3', null, true, () -> {}));
+    answers.expect(new Expected.Step('3', null, true, () -> {}));
+  }
+}

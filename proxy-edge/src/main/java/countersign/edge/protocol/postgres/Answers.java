@@ -1,0 +1,349 @@
+package countersign.edge.protocol.postgres;
+
+import countersign.edge.record.Journal;
+import countersign.session.SessionEvent.OutcomeUnknown;
+import countersign.wire.postgres.BackendMessage;
+import countersign.wire.postgres.Encode;
+import countersign.wire.postgres.ErrorFields;
+import countersign.wire.postgres.Piece;
+import countersign.wire.postgres.ProtocolViolation;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Matches what the target answers with what was sent, passes on what is the caller's, swallows what
+ * is the edge's, and sees each operation end. Confined to the event loop.
+ */
+final class Answers {
+  /** Where a COPY FROM STDIN stands. */
+  enum Copy {
+    none,
+    /** The target takes data. */
+    running,
+    /** The caller said that it has no more. */
+    ended
+  }
+
+  private final Journal journal;
+  private final Outbox outbox;
+  private final Listener listener;
+  private final ArrayDeque<Expected> queue = new ArrayDeque<>();
+  private char status = 'I';
+  private long barrier = -1;
+  private boolean skipping;
+  private Copy copy = Copy.none;
+  private boolean syncEaten;
+  private boolean fatal;
+
+  /** Hears what the answers mean for the session. */
+  interface Listener {
+    /** Everything sent has been answered. */
+    void settled();
+
+    /** The target waits for copy data. */
+    void copying();
+
+    /** A setting changed. */
+    void setting(String name, String value);
+  }
+
+  Answers(Journal journal, Outbox outbox, Listener listener) {
+    this.journal = journal;
+    this.outbox = outbox;
+    this.listener = listener;
+  }
+
+  /** Transaction status by the last ReadyForQuery: {@code I}, {@code T} or {@code E}. */
+  char status() {
+    return status;
+  }
+
+  /** Whether the target skips to the next Sync. */
+  boolean skipping() {
+    return skipping;
+  }
+
+  /** Whether the target has said its last word. */
+  boolean fatal() {
+    return fatal;
+  }
+
+  boolean settledNow() {
+    return queue.isEmpty();
+  }
+
+  Copy copy() {
+    return copy;
+  }
+
+  /** The caller's copy data has ended. */
+  void copyEnded() {
+    copy = Copy.ended;
+  }
+
+  /**
+   * Whether a Sync that comes now belongs to one the target has swallowed while copying: it is
+   * answered once, for both.
+   */
+  boolean takeSwallowedSync() {
+    boolean was = syncEaten;
+    syncEaten = false;
+    return was;
+  }
+
+  void expect(Expected expected) {
+    queue.add(expected);
+    emitLocals();
+  }
+
+  private void emitLocals() {
+    while (queue.peek() instanceof Expected.Local local) {
+      queue.remove();
+      outbox.write(local.bytes(), Math.max(barrier, local.barrier()));
+    }
+  }
+
+  /** Takes one piece of the target's; releases it or hands it on. */
+  void take(Piece piece) {
+    Expected head = queue.peek();
+    raiseBarrier();
+    switch (piece.type()) {
+      case 'N', 'A' -> notice(piece, head);
+      case 'S' -> setting(piece, head);
+      case 'E' -> error(piece, head);
+      case 'Z' -> ready((Piece.Frame) piece, head);
+      default -> answer(piece, head);
+    }
+  }
+
+  /** What is answered before an operation's own answer (ParseComplete …) waits for it too. */
+  private void raiseBarrier() {
+    for (Expected expected : queue) {
+      Run run = runOf(expected);
+      if (run != null) {
+        barrier = Math.max(barrier, run.barrier());
+        return;
+      }
+    }
+  }
+
+  private static @Nullable Run runOf(@Nullable Expected head) {
+    return switch (head) {
+      case Expected.Simple(Run run) -> run;
+      case Expected.Own(Run run) -> run;
+      case Expected.Step(_, var run, _, _) -> run;
+      case null -> null;
+      case Expected.Refusal _, Expected.SyncPoint _, Expected.Local _ -> null;
+    };
+  }
+
+  private static boolean own(@Nullable Expected head) {
+    return head instanceof Expected.Own || head instanceof Expected.Step step && step.own();
+  }
+
+  private void pass(Piece piece, @Nullable Expected head) {
+    Run run = runOf(head);
+    if (run != null) {
+      int rows = piece.type() != 'D' ? 0 : piece instanceof Piece.Chunk c ? c.begun() : 1;
+      run.answered(rows, piece.bytes().readableBytes());
+    }
+    outbox.write(piece.bytes(), barrier);
+  }
+
+  private void notice(Piece piece, @Nullable Expected head) {
+    if (piece.type() == 'N' && own(head)) {
+      piece.release();
+    } else {
+      pass(piece, head);
+    }
+  }
+
+  private void setting(Piece piece, @Nullable Expected head) {
+    if (piece instanceof Piece.Frame frame
+        && BackendMessage.decode(frame)
+            instanceof BackendMessage.ParameterStatus(String name, String value)) {
+      listener.setting(name, value);
+    }
+    if (own(head)) {
+      piece.release();
+    } else {
+      pass(piece, head);
+    }
+  }
+
+  private void error(Piece piece, @Nullable Expected head) {
+    if (piece instanceof Piece.Chunk chunk && chunk.begun() == 0) {
+      pass(piece, head); // the rest of an error too long to hold
+      return;
+    }
+    String code = "XX000";
+    if (piece instanceof Piece.Frame frame
+        && BackendMessage.decode(frame)
+            instanceof BackendMessage.ErrorResponse(ErrorFields fields)) {
+      code = fields.code();
+      fatal |= !fields.severity().equals("ERROR");
+    }
+    Run run = runOf(head);
+    if (run != null) {
+      run.failed(code);
+    }
+    switch (head) {
+      case null -> pass(piece, null);
+      case Expected.Simple _ -> pass(piece, head);
+      case Expected.Own _ -> piece.release();
+      case Expected.SyncPoint _ -> pass(piece, head);
+      case Expected.Refusal(ErrorFields told, long after) -> {
+        piece.release();
+        refuse(told, after);
+        skipToSync(code);
+      }
+      case Expected.Step _ -> {
+        pass(piece, head);
+        skipToSync(code);
+      }
+      case Expected.Local _ -> throw new IllegalStateException("local: (expected: emitted)");
+    }
+  }
+
+  private void refuse(ErrorFields told, long after) {
+    barrier = Math.max(barrier, after);
+    outbox.write(Encode.errorResponse(io.netty.buffer.Unpooled.buffer(), told), barrier);
+  }
+
+  private void skipToSync(String code) {
+    boolean first = true;
+    while (!queue.isEmpty() && !(queue.peek() instanceof Expected.SyncPoint)) {
+      Expected dropped = queue.remove();
+      Run run = runOf(dropped);
+      if (run != null) {
+        journal.later(
+            first ? run.completed(journal.session()) : run.skipped(journal.session(), code));
+      }
+      if (dropped instanceof Expected.Local local) {
+        local.bytes().release();
+      }
+      first = false;
+    }
+    if (copy == Copy.running) {
+      copy = Copy.none;
+    }
+    skipping = true;
+    listener.settled();
+  }
+
+  private void ready(Piece.Frame piece, @Nullable Expected head) {
+    if (!(head instanceof Expected.Simple
+        || head instanceof Expected.Own
+        || head instanceof Expected.SyncPoint)) {
+      piece.release();
+      throw ProtocolViolation.of("ReadyForQuery: (expected: the answer of what was asked)");
+    }
+    status = (char) piece.body().getByte(piece.body().readerIndex());
+    copy = Copy.none;
+    syncEaten = false;
+    skipping = false;
+    if (head instanceof Expected.Own) {
+      piece.release();
+    } else {
+      pass(piece, head);
+    }
+    Run run = runOf(head);
+    if (run != null) {
+      journal.later(run.completed(journal.session()));
+    }
+    queue.remove();
+    emitLocals();
+    if (queue.isEmpty()) {
+      listener.settled();
+    }
+  }
+
+  private void answer(Piece piece, @Nullable Expected head) {
+    if (piece.type() == 'G') {
+      copy = Copy.running;
+      syncEaten =
+          !(head instanceof Expected.Simple)
+              && queue.stream().anyMatch(e -> e instanceof Expected.SyncPoint);
+    }
+    switch (head) {
+      case Expected.Simple(Run run) -> {
+        tag(piece, run);
+        pass(piece, head);
+      }
+      case Expected.Own(Run run) -> {
+        tag(piece, run);
+        piece.release();
+      }
+      case Expected.Step step -> step(piece, step);
+      case null -> stray(piece);
+      case Expected.Refusal _, Expected.SyncPoint _, Expected.Local _ -> stray(piece);
+    }
+    if (piece.type() == 'G') {
+      listener.copying();
+    }
+  }
+
+  private static void stray(Piece piece) {
+    byte type = piece.type();
+    piece.release();
+    throw ProtocolViolation.of("message: 0x%02x (expected: none now)".formatted(type & 0xff));
+  }
+
+  private static void tag(Piece piece, Run run) {
+    if (piece.type() == 'C'
+        && piece instanceof Piece.Frame frame
+        && BackendMessage.decode(frame) instanceof BackendMessage.CommandComplete(String tag)) {
+      run.succeeded(tag);
+    }
+  }
+
+  private void step(Piece piece, Expected.Step step) {
+    Run run = step.run();
+    if (run != null) {
+      tag(piece, run);
+    }
+    boolean last = ends(step.kind(), piece.type());
+    if (step.own()) {
+      piece.release();
+    } else {
+      pass(piece, step);
+    }
+    if (last) {
+      queue.remove();
+      if (run != null) {
+        copy = Copy.none;
+        journal.later(run.completed(journal.session()));
+      }
+      step.done().run();
+      emitLocals();
+      if (queue.isEmpty()) {
+        listener.settled();
+      }
+    }
+  }
+
+  private static boolean ends(char kind, byte type) {
+    return switch (kind) {
+      case '1', '2', '3' -> type == kind;
+      case 'S', 'P' -> type == 'T' || type == 'n';
+      case 'E' -> type == 'C' || type == 's' || type == 'I';
+      default -> throw new IllegalArgumentException("kind: " + kind + " (expected: 1 2 3 S P E)");
+    };
+  }
+
+  /** Declares every operation without an end as unknown. */
+  void lost(String why) {
+    for (Expected expected : queue) {
+      Run run = runOf(expected);
+      if (run != null) {
+        journal.later(new OutcomeUnknown(journal.session(), run.id(), why));
+      }
+      if (expected instanceof Expected.Local local) {
+        ByteBuf bytes = local.bytes();
+        bytes.release();
+      }
+    }
+    queue.clear();
+  }
+}

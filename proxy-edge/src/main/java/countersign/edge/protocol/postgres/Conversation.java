@@ -1,0 +1,398 @@
+package countersign.edge.protocol.postgres;
+
+import countersign.edge.credential.LoggedIn;
+import countersign.edge.gate.Gate;
+import countersign.edge.gate.Hold;
+import countersign.edge.gate.Upstream;
+import countersign.port.AppendRefused;
+import countersign.wire.postgres.Encode;
+import countersign.wire.postgres.ErrorFields;
+import countersign.wire.postgres.FrameReader;
+import countersign.wire.postgres.Limits;
+import countersign.wire.postgres.Piece;
+import countersign.wire.postgres.ProtocolViolation;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session after its handshake: takes what the caller sends in order, one unit at a time, and
+ * passes on what the target answers. Both connections live on one event loop, and everything here
+ * is confined to it.
+ */
+final class Conversation implements Answers.Listener, Passage.Turn {
+  private static final Logger LOG = Logger.getLogger(Conversation.class);
+  private static final long MOST_INBOUND = 1 << 20;
+  private static final long MOST_WAITING = 1 << 20;
+  private static final long CLOSE_SECONDS = 10;
+
+  private final Opening opening;
+  private final Channel client;
+  private final FrameReader clientReader = FrameReader.frontendTyped(Limits.EDGE);
+  private final FrameReader targetReader;
+  private final Upstream upstream;
+  private final Outbox outbox;
+  private final Answers answers;
+  private final Passage passage;
+  private final Flow flow;
+  private final SimpleFlow simple;
+  private final ExtendedFlow extended;
+  private final Cancelling cancelling;
+  private final ArrayDeque<Piece> inbound = new ArrayDeque<>();
+  private long inboundBytes;
+  private boolean pumping;
+  private boolean ended;
+
+  Conversation(Opening opening, Channel client, LoggedIn target) {
+    this.opening = opening;
+    this.client = client;
+    this.targetReader = target.reader();
+    this.upstream = new Upstream(target.channel());
+    this.outbox = new Outbox(client, opening.recorder(), opening.journal(), opening.strict());
+    this.answers = new Answers(opening.journal(), outbox, this);
+    Gate gate = opening.gate();
+    Hold.Surroundings around =
+        new Hold.Surroundings(
+            gate,
+            opening.journal(),
+            opening.edge().append(),
+            opening.edge().feed(),
+            client.eventLoop());
+    String url = opening.edge().settings().publicUrl();
+    this.passage = new Passage(around, outbox, opening.strict(), url, this);
+    AccessMode access = new AccessMode(gate, upstream, answers);
+    this.flow = new Flow(gate, upstream, answers, outbox, passage, access);
+    this.simple = new SimpleFlow(flow);
+    this.extended = new ExtendedFlow(flow);
+    this.cancelling = new Cancelling(opening, target, this);
+  }
+
+  Cancelling cancelling() {
+    return cancelling;
+  }
+
+  /** Says that the caller is in; from here both sides flow. */
+  void start(LoggedIn target) {
+    ByteBuf out = Encode.authenticationOk(Unpooled.buffer(512));
+    target
+        .settings()
+        .forEach((name, value) -> {
+          setting(name, value);
+          boolean mode = name.equals(AccessMode.SETTING) && flow.gate.mayWrite();
+          Encode.parameterStatus(out, name, mode ? "off" : value);
+        });
+    Encode.backendKeyData(out, cancelling.processId(), cancelling.key());
+    outbox.write(Encode.readyForQuery(out, 'I'), -1);
+    targetBytes(Unpooled.EMPTY_BUFFER);
+    pump();
+  }
+
+  /** Bytes of the caller's; taken over. */
+  void clientBytes(ByteBuf bytes) {
+    if (ended) {
+      bytes.release();
+      return;
+    }
+    opening.recorder().in(bytes);
+    clientReader.feed(bytes);
+    try {
+      for (Piece piece = clientReader.next(); piece != null; piece = clientReader.next()) {
+        inbound.add(piece);
+        inboundBytes += piece.bytes().readableBytes();
+      }
+    } catch (ProtocolViolation e) {
+      pump();
+      end("refused", String.valueOf(e.getMessage()), fatal(e));
+    }
+  }
+
+  private static ErrorFields fatal(ProtocolViolation e) {
+    return Words.fatal(e.sqlState(), String.valueOf(e.getMessage()));
+  }
+
+  /** Bytes of the target's; taken over. */
+  void targetBytes(ByteBuf bytes) {
+    if (ended) {
+      bytes.release();
+      return;
+    }
+    targetReader.feed(bytes);
+    try {
+      for (Piece piece = targetReader.next(); piece != null; piece = targetReader.next()) {
+        answers.take(piece);
+      }
+    } catch (ProtocolViolation e) {
+      LOG.warnf(
+          "session=%s target=out-of-step why=%s", opening.journal().session(), e.getMessage());
+      end("target", "out of step", Words.fatal("08006", "the target is out of step"));
+    }
+  }
+
+  void pump() {
+    if (pumping || ended) {
+      return;
+    }
+    pumping = true;
+    try {
+      while (!ended && !flow.suspended() && advance()) {
+        // one piece at a time
+      }
+    } catch (ProtocolViolation e) {
+      end("refused", String.valueOf(e.getMessage()), fatal(e));
+    } finally {
+      pumping = false;
+    }
+    if (!ended) {
+      passage.flushReads();
+      upstream.flush();
+      outbox.flush();
+      readOn();
+    }
+  }
+
+  private boolean advance() {
+    if (extended.busy()) {
+      return extended.proceed();
+    }
+    Piece piece = inbound.peek();
+    if (piece == null) {
+      return false;
+    }
+    return switch (piece.type()) {
+      case 'd', 'c', 'f' -> copyData(piece);
+      case 'S' -> sync(piece);
+      case 'X' -> leave();
+      default -> begin(piece);
+    };
+  }
+
+  private Piece taken() {
+    Piece piece = inbound.remove();
+    inboundBytes -= piece.bytes().readableBytes();
+    return piece;
+  }
+
+  /** Data of a COPY goes on; outside one the target would ignore it too. */
+  private boolean copyData(Piece piece) {
+    if (answers.copy() != Answers.Copy.running) {
+      if (!answers.settledNow() && !answers.skipping()) {
+        return false;
+      }
+      taken().release();
+      return true;
+    }
+    if (!upstream.writable()) {
+      return false;
+    }
+    taken();
+    if (piece.type() != 'd') {
+      answers.copyEnded();
+    }
+    if (!opening.strict()) {
+      upstream.send(flow.gate.protocol(), piece.bytes());
+      return true;
+    }
+    flow.suspended(true);
+    long seq = opening.recorder().flush();
+    opening
+        .journal()
+        .whenDurable(seq, () -> resume(() -> upstream.send(flow.gate.protocol(), piece.bytes())));
+    return true;
+  }
+
+  private boolean sync(Piece piece) {
+    boolean ignored = answers.copy() == Answers.Copy.running;
+    if (ignored || answers.takeSwallowedSync()) {
+      upstream.send(flow.gate.protocol(), taken().bytes());
+      return true;
+    }
+    return begin(piece);
+  }
+
+  private boolean leave() {
+    taken().release();
+    end("client", "", null);
+    return true;
+  }
+
+  private boolean begin(Piece piece) {
+    if (answers.copy() == Answers.Copy.running && piece.type() != 'H') {
+      answers.copyEnded();
+      ByteBuf fail = Encode.copyFail(Unpooled.buffer(), "unexpected message during COPY");
+      upstream.send(flow.gate.protocol(), fail);
+      return false;
+    }
+    if (flow.running() || cancelling.underWay()) {
+      return false;
+    }
+    if (!(piece instanceof Piece.Frame frame)) {
+      throw ProtocolViolation.of("message: in pieces (expected: whole)");
+    }
+    taken();
+    switch (frame.type()) {
+      case 'Q', 'F' -> single(frame);
+      case 'P', 'B', 'D', 'E', 'C', 'H', 'S' -> extended.take(frame);
+      default -> {
+        byte type = frame.type();
+        frame.release();
+        throw ProtocolViolation.of(
+            "message: 0x%02x (expected: one of the protocol's)".formatted(type & 0xff));
+      }
+    }
+    return true;
+  }
+
+  private void single(Piece.Frame frame) {
+    if (extended.open()) {
+      frame.release();
+      throw ProtocolViolation.of("Query: in an extended unit (expected: Sync before it)");
+    }
+    if (frame.type() == 'Q') {
+      simple.query(frame);
+    } else {
+      simple.functionCall(frame);
+    }
+  }
+
+  private void readOn() {
+    boolean pressed = opening.recorder().pressed();
+    client.config().setAutoRead(!pressed && inboundBytes < MOST_INBOUND);
+    upstream.read(!pressed && client.isWritable() && outbox.waitingBytes() < MOST_WAITING);
+  }
+
+  @Override
+  public void suspend() {
+    flow.suspended(true);
+  }
+
+  @Override
+  public void resume(Runnable next) {
+    if (ended) {
+      return;
+    }
+    flow.suspended(false);
+    next.run();
+    pump();
+  }
+
+  @Override
+  public void settled() {
+    if (flow.running() && answers.settledNow()) {
+      flow.unitEnded();
+    }
+  }
+
+  @Override
+  public void copying() {
+    // What was held back for the target's word goes on with the next turn.
+  }
+
+  @Override
+  public void setting(String name, String value) {
+    if (name.equals("standard_conforming_strings")) {
+      flow.statements.standardConformingStrings(value.equals("on"));
+    }
+  }
+
+  /** The caller asks to cancel what runs or waits. */
+  void cancel(Runnable done) {
+    if (ended || passage.withdraw("cancelled") || answers.settledNow()) {
+      done.run();
+    } else {
+      cancelling.forward(done);
+    }
+  }
+
+  /** Something here failed that never should: no half-decided session lives on. */
+  void failed(Throwable cause) {
+    if (!(cause instanceof java.io.IOException)) {
+      LOG.errorf(cause, "session=%s failed", opening.journal().session());
+      end("edge", "failed", Words.fatal("XX000", "the edge failed"));
+    }
+  }
+
+  void clientGone() {
+    end("client", "disconnected", null);
+  }
+
+  void targetGone() {
+    boolean said = answers.fatal();
+    end("target", "upstream lost", said ? null : Words.fatal("08006", "the target is gone"));
+  }
+
+  void terminate(String why) {
+    end("edge", why, Words.fatal("57P01", "session ended: " + why));
+  }
+
+  void refused(AppendRefused why) {
+    LOG.errorf("session=%s record=refused reason=%s", opening.journal().session(), why.reason());
+    end("refused", "record", Words.record(why));
+  }
+
+  boolean ended() {
+    return ended;
+  }
+
+  private void end(String kind, String detail, @Nullable ErrorFields words) {
+    if (ended) {
+      return;
+    }
+    passage.flushReads();
+    ended = true;
+    passage.abandon(kind.equals("target") ? "upstream lost" : "disconnected");
+    answers.lost(kind.equals("target") ? "the target went away" : "the session ended first");
+    upstream.send(flow.gate.protocol(), Encode.terminate(Unpooled.buffer(5)));
+    upstream.close();
+    client.config().setAutoRead(false);
+    release();
+    cancelling.close();
+    finish(kind, detail, words);
+  }
+
+  private void release() {
+    inbound.forEach(Piece::release);
+    inbound.clear();
+    extended.close();
+    clientReader.close();
+    targetReader.close();
+  }
+
+  private void finish(String kind, String detail, @Nullable ErrorFields words) {
+    var journal = opening.journal();
+    if (journal.refused()) {
+      outbox.close();
+      opening.close(kind, detail);
+      hangUp(
+          words == null ? Unpooled.EMPTY_BUFFER : Encode.errorResponse(Unpooled.buffer(), words));
+      return;
+    }
+    if (words != null) {
+      outbox.write(Encode.errorResponse(Unpooled.buffer(), words), -1);
+    }
+    outbox.flush();
+    ScheduledFuture<?> late =
+        client
+            .eventLoop()
+            .schedule(() -> hangUp(Unpooled.EMPTY_BUFFER), CLOSE_SECONDS, TimeUnit.SECONDS);
+    long seq = opening.close(kind, detail);
+    journal.whenDurable(
+        seq,
+        () -> {
+          late.cancel(false);
+          outbox.flush();
+          hangUp(Unpooled.EMPTY_BUFFER);
+        });
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // the listener closes
+  private void hangUp(ByteBuf last) {
+    outbox.close();
+    client.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
+  }
+}

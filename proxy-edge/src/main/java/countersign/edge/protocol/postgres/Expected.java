@@ -1,0 +1,35 @@
+package countersign.edge.protocol.postgres;
+
+import countersign.wire.postgres.ErrorFields;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/** What the target is to answer next; one for each thing sent, in order. */
+sealed interface Expected {
+
+  /** The answer of a simple Query or FunctionCall, up to ReadyForQuery. */
+  record Simple(Run run) implements Expected {}
+
+  /** The answer of a simple Query of the edge's own; the caller sees nothing of it. */
+  record Own(Run run) implements Expected {}
+
+  /**
+   * The answer of one message of the extended protocol.
+   *
+   * @param kind {@code 1} parsed, {@code 2} bound, {@code 3} closed, {@code S} and {@code P}
+   *     described, {@code E} executed
+   * @param run the operation it executes
+   * @param own whether the edge sent it: the caller sees nothing of it unless it fails
+   * @param done runs when it went well
+   */
+  record Step(char kind, @Nullable Run run, boolean own, Runnable done) implements Expected {}
+
+  /** The error that an invalid Parse provokes, and what the caller is told in its place. */
+  record Refusal(ErrorFields error, long barrier) implements Expected {}
+
+  /** ReadyForQuery after Sync. */
+  record SyncPoint() implements Expected {}
+
+  /** Nothing from the target: bytes of the edge's own that take their turn. */
+  record Local(ByteBuf bytes, long barrier) implements Expected {}
+}

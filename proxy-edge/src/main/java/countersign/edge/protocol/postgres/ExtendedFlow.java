@@ -1,0 +1,355 @@
+package countersign.edge.protocol.postgres;
+
+import countersign.edge.gate.Asked;
+import countersign.edge.gate.Gate;
+import countersign.edge.gate.Judged;
+import countersign.edge.protocol.postgres.Statements.Portal;
+import countersign.edge.protocol.postgres.Statements.Prepared;
+import countersign.operation.Decision;
+import countersign.wire.postgres.Encode;
+import countersign.wire.postgres.ErrorFields;
+import countersign.wire.postgres.FrontendMessage;
+import countersign.wire.postgres.Piece;
+import countersign.wire.postgres.ProtocolViolation;
+import countersign.wire.postgres.sql.Statement;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The extended protocol: messages gather up to Sync or Flush, then go in order. Nothing of a
+ * statement reaches the target before the operation it belongs to is decided; Parse and Describe of
+ * a statement, which execute nothing, need only not be blocked. Confined to the event loop.
+ */
+final class ExtendedFlow {
+  private static final int MOST_MESSAGES = 4_096;
+  private static final int MOST_BYTES = 4 << 20;
+
+  private final Flow flow;
+  private final Gathered gathered = new Gathered();
+  private final HeldBack held = new HeldBack();
+  private final ArrayDeque<Gathered.Message> batch = new ArrayDeque<>();
+  private boolean open;
+  private boolean skipping;
+
+  /** Whether anything of the unit is with the target. */
+  private boolean sent;
+
+  /** Whether the edge itself answered something of the unit. */
+  private boolean answeredHere;
+
+  /** Transaction status that the messages so far lead to. */
+  private char predicted = 'I';
+
+  ExtendedFlow(Flow flow) {
+    this.flow = flow;
+  }
+
+  /** Whether a unit has begun and its Sync has not been sent. */
+  boolean open() {
+    return open || !gathered.isEmpty();
+  }
+
+  /** Whether messages are under way: nothing more is to be given until they are through. */
+  boolean busy() {
+    return !batch.isEmpty();
+  }
+
+  /** Takes a message; owns its bytes. A Sync, a Flush or a full bound sets the batch going. */
+  void take(Piece.Frame frame) {
+    byte type = frame.type();
+    if ((skipping || flow.answers.skipping()) && type != 'S') {
+      frame.release();
+      return;
+    }
+    try {
+      gathered.add(frame);
+    } catch (ProtocolViolation e) {
+      frame.release();
+      if (!e.sqlState().equals(ProtocolViolation.ENCODING)) {
+        throw e;
+      }
+      begin();
+      proceed();
+      refuse(Words.violation(e), -1, null);
+      return;
+    }
+    if (type == 'S' || type == 'H' || gathered.over(MOST_MESSAGES, MOST_BYTES)) {
+      begin();
+    }
+  }
+
+  private void begin() {
+    batch.addAll(gathered.take());
+    if (!open) {
+      open = true;
+      sent = false;
+      predicted = flow.answers.status();
+    }
+  }
+
+  /** Goes on until the batch is through or waits. Returns whether it did anything. */
+  boolean proceed() {
+    boolean did = false;
+    while (!batch.isEmpty() && !flow.suspended()) {
+      step(batch.remove());
+      did = true;
+    }
+    return did;
+  }
+
+  private void step(Gathered.Message message) {
+    Piece.Frame frame = message.frame();
+    if ((skipping || flow.answers.skipping()) && frame.type() != 'S') {
+      frame.release();
+      return;
+    }
+    switch (message.content()) {
+      case FrontendMessage.Parse parse -> parse(frame, parse);
+      case FrontendMessage.Bind bind -> bind(frame, bind);
+      case FrontendMessage.Describe(char kind, String name) -> describe(frame, kind, name);
+      case FrontendMessage.Execute(String portal, int _) -> execute(frame, portal);
+      case FrontendMessage.Close(char kind, String name) -> {
+        flow.statements.close(kind, name);
+        held.add(frame.bytes(), step('3', () -> {}), null);
+      }
+      case FrontendMessage.Flush _ -> settleBound(message, () -> flush(frame));
+      case FrontendMessage.Sync _ -> settleBound(message, () -> sync(frame));
+      case FrontendMessage other -> {
+        frame.release();
+        throw ProtocolViolation.of(
+            "message: " + other.getClass().getSimpleName() + " (expected: extended query)");
+      }
+    }
+  }
+
+  private static Expected.Step step(char kind, Runnable done) {
+    return new Expected.Step(kind, null, false, done);
+  }
+
+  private void parse(Piece.Frame frame, FrontendMessage.Parse parse) {
+    Prepared statement =
+        flow.statements.prepare(parse.name(), parse.text(), parse.parameterTypes());
+    Statement.Own own = statement.own();
+    if (own != null) {
+      frame.release();
+      ErrorFields refusal = flow.own.refusal(own);
+      if (refusal != null) {
+        refuse(refusal, -1, statement);
+      } else {
+        local(Encode.parseComplete(Unpooled.buffer(8)));
+        flow.statements.prepared(statement);
+      }
+      return;
+    }
+    Judged judged = flow.gate.judge(Gathered.asked(statement, frame));
+    if (judged.decision() instanceof Decision.Blocked blocked) {
+      frame.release();
+      flow.passage.flushReads();
+      refuse(Words.blocked(blocked), flow.gate.write(judged), statement);
+      return;
+    }
+    held.add(frame.bytes(), step('1', () -> flow.statements.prepared(statement)), statement.name());
+  }
+
+  private void bind(Piece.Frame frame, FrontendMessage.Bind bind) {
+    Prepared statement = flow.statements.statement(bind.statement());
+    Portal portal = Gathered.portal(statement, bind, frame);
+    flow.statements.bind(bind.portal(), portal);
+    if (statement.own() != null) {
+      frame.release();
+      local(Encode.bindComplete(Unpooled.buffer(8)));
+      return;
+    }
+    held.bind(frame.bytes(), step('2', () -> {}), portal);
+  }
+
+  private void describe(Piece.Frame frame, char kind, String name) {
+    Prepared statement =
+        kind == 'S' ? flow.statements.statement(name) : flow.statements.portal(name).statement;
+    Statement.Own own = statement.own();
+    if (own == null) {
+      held.add(frame.bytes(), step(kind, () -> {}), kind == 'S' ? name : null);
+      return;
+    }
+    frame.release();
+    ByteBuf out = Unpooled.buffer();
+    if (kind == 'S') {
+      Encode.parameterDescription(out, List.of());
+    }
+    local(flow.own.describe(out, own));
+  }
+
+  private void execute(Piece.Frame frame, String name) {
+    Portal portal = flow.statements.portal(name);
+    Statement.Own own = portal.statement.own();
+    if (own != null) {
+      frame.release();
+      local(flow.own.answer(Unpooled.buffer(), own));
+      return;
+    }
+    Passage.Passed ahead = portal.ahead;
+    portal.ahead = null;
+    if (ahead != null && ahead.judged().dutiesAt() == flow.gate.rulebook().version()) {
+      send(ahead, portal, frame);
+    } else {
+      decide(portal, frame, passed -> send(passed, portal, frame));
+    }
+  }
+
+  private interface Go {
+    void on(Passage.Passed passed);
+  }
+
+  /** Asks for an operation; {@code frame} is released if it is refused. */
+  private void decide(Portal portal, Piece.@Nullable Frame frame, Go go) {
+    flow.passage.ask(
+        new Passage.Question(
+            Gathered.asked(portal),
+            flow.wrote,
+            predicted == 'E' && !endsTransaction(portal.statement),
+            _ -> Gathered.asked(portal)),
+        new Passage.Then() {
+          @Override
+          public void run(Passage.Passed passed) {
+            go.on(passed);
+          }
+
+          @Override
+          public void refused(ErrorFields error, long barrier) {
+            if (frame != null) {
+              frame.release();
+            }
+            refuse(error, barrier, portal.statement);
+          }
+
+          @Override
+          public void abandoned() {
+            if (frame != null) {
+              frame.release();
+            }
+          }
+        });
+  }
+
+  private static boolean endsTransaction(Prepared statement) {
+    return statement.reading().statements().stream()
+        .anyMatch(s -> s instanceof Statement.Transaction);
+  }
+
+  private void send(Passage.Passed passed, Portal portal, Piece.Frame frame) {
+    Asked asked = passed.judged().asked();
+    boolean wrap = predicted == 'T' && asked.onlyReads();
+    openTransaction(flow.access.wantsReadWrite(portal.statement.reading()));
+    if (wrap) {
+      flow.access.enterExtended();
+    }
+    releaseHeld();
+    flow.upstream.send(passed.permit(), frame.bytes());
+    flow.answers.expect(new Expected.Step('E', passed.run(), false, () -> {}));
+    if (wrap) {
+      flow.access.leaveExtended();
+    }
+    sent = true;
+    flow.ran(portal.statement.reading(), asked.effects());
+    predicted = Gathered.after(predicted, portal.statement.reading());
+  }
+
+  /** The first bytes of a unit begin a transaction; its mode must fit everything gathered. */
+  private void openTransaction(boolean readWrite) {
+    if (!sent && flow.answers.status() == 'I' && (readWrite || !held.isEmpty())) {
+      boolean wanted = readWrite || held.anyWrites(flow) || Gathered.anyWrites(batch, flow);
+      flow.access.begin(wanted);
+    }
+  }
+
+  private void releaseHeld() {
+    if (!held.isEmpty()) {
+      held.release(flow);
+      sent = true;
+    }
+  }
+
+  /**
+   * Decides what was bound and is not executed before this Flush or Sync: binding plans, and
+   * planning may run functions.
+   */
+  private void settleBound(Gathered.Message message, Runnable then) {
+    Portal portal = held.undecided();
+    if (portal == null || skipping) {
+      then.run();
+      return;
+    }
+    batch.addFirst(message);
+    decide(portal, null, passed -> portal.ahead = passed);
+  }
+
+  private void flush(Piece.Frame frame) {
+    if (!sent && held.isEmpty()) {
+      frame.release();
+      return;
+    }
+    openTransaction(false);
+    releaseHeld();
+    flow.upstream.send(flow.gate.protocol(), frame.bytes());
+  }
+
+  private void sync(Piece.Frame frame) {
+    if (flow.answers.skipping()) {
+      held.dropAll();
+    }
+    openTransaction(false);
+    releaseHeld();
+    boolean local = !sent && (skipping || answeredHere);
+    open = false;
+    skipping = false;
+    answeredHere = false;
+    if (local) {
+      frame.release();
+      local(Encode.readyForQuery(Unpooled.buffer(8), flow.answers.status()));
+      flow.unitEnded();
+      return;
+    }
+    flow.upstream.send(flow.gate.protocol(), frame.bytes());
+    flow.answers.expect(new Expected.SyncPoint());
+    flow.unitRuns();
+  }
+
+  private void local(ByteBuf bytes) {
+    answeredHere = true;
+    flow.answers.expect(new Expected.Local(bytes, -1));
+  }
+
+  /** Refuses one statement; what follows is skipped up to Sync, as after any error. */
+  private void refuse(ErrorFields error, long barrier, @Nullable Prepared statement) {
+    if (statement == null) {
+      held.dropAll();
+    } else {
+      held.drop(statement);
+    }
+    skipping = true;
+    if (!sent && held.isEmpty() && flow.answers.status() != 'T') {
+      flow.answers.expect(
+          new Expected.Local(Encode.errorResponse(Unpooled.buffer(), error), barrier));
+      return;
+    }
+    openTransaction(false);
+    releaseHeld();
+    flow.failInPlace(error, barrier);
+    sent = true;
+  }
+
+  /** Releases everything gathered. */
+  void close() {
+    gathered.take().forEach(message -> message.frame().release());
+    batch.forEach(message -> message.frame().release());
+    batch.clear();
+    held.dropAll();
+  }
+
+  static boolean writes(Prepared statement) {
+    return Gate.writes(statement.effects());
+  }
+}

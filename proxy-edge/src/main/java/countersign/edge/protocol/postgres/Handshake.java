@@ -1,0 +1,371 @@
+package countersign.edge.protocol.postgres;
+
+import countersign.edge.credential.LoggedIn;
+import countersign.edge.credential.TargetLogin;
+import countersign.identity.Authentication;
+import countersign.identity.Principal;
+import countersign.wire.postgres.Encode;
+import countersign.wire.postgres.ErrorFields;
+import countersign.wire.postgres.FrameReader;
+import countersign.wire.postgres.FrontendMessage;
+import countersign.wire.postgres.FrontendMessage.Startup;
+import countersign.wire.postgres.Limits;
+import countersign.wire.postgres.Piece;
+import countersign.wire.postgres.ProtocolViolation;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A caller's way from the first byte to a conversation. Confined to the connection's event loop.
+ */
+final class Handshake extends ChannelInboundHandlerAdapter {
+  private static final long DEADLINE_SECONDS = 10;
+  private static final long MOST_EARLY = 64 << 10;
+
+  private final Edge edge;
+  private final Channel client;
+  private final @Nullable String ownTarget;
+  private final ArrayDeque<ByteBuf> early = new ArrayDeque<>();
+  private long earlyBytes;
+  private final FrameReader reader = FrameReader.frontend(Limits.EDGE);
+  private @Nullable ScheduledFuture<?> deadline;
+  private Phase phase = new Phase.Greeting(false);
+
+  /** Where a handshake is; only the methods of a phase lead on. */
+  private sealed interface Phase {
+    /** Before the startup message. */
+    record Greeting(boolean encrypted) implements Phase {
+      Greeting secured() {
+        return new Greeting(true);
+      }
+
+      Proving named(Map<String, String> parameters, Map<String, String> settings) {
+        return new Proving(parameters, settings);
+      }
+    }
+
+    /** The password is asked for. */
+    record Proving(Map<String, String> parameters, Map<String, String> settings) implements Phase {
+      Checking shown() {
+        return new Checking(parameters, settings);
+      }
+    }
+
+    /** The token is being verified. */
+    record Checking(Map<String, String> parameters, Map<String, String> settings) implements Phase {
+      Dialling admitted(Opening opening) {
+        return new Dialling(opening);
+      }
+    }
+
+    /** Identity known; record and target are being opened. */
+    record Dialling(Opening opening) implements Phase {}
+
+    /** Served, refused or gone. */
+    record Over() implements Phase {}
+  }
+
+  Handshake(Edge edge, Channel client, @Nullable String ownTarget) {
+    this.edge = edge;
+    this.client = client;
+    this.ownTarget = ownTarget;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    edge.unproven().add(this);
+    deadline =
+        client
+            .eventLoop()
+            .schedule(
+                () -> refuse(Words.fatal("57P05", "nothing said in " + DEADLINE_SECONDS + " s")),
+                DEADLINE_SECONDS,
+                TimeUnit.SECONDS);
+  }
+
+  /** Too many are silent; from any thread. */
+  void crowdedOut() {
+    client
+        .eventLoop()
+        .execute(() -> refuse(Words.fatal("53300", "too many connections without a password")));
+  }
+
+  static String address(Channel client) {
+    return client.remoteAddress() instanceof InetSocketAddress peer
+        ? peer.getAddress().getHostAddress() + ":" + peer.getPort()
+        : "";
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    if (phase instanceof Phase.Checking || phase instanceof Phase.Dialling) {
+      early.add(bytes);
+      earlyBytes += bytes.readableBytes();
+      client.config().setAutoRead(earlyBytes < MOST_EARLY);
+      return;
+    }
+    if (phase instanceof Phase.Over) {
+      bytes.release();
+      return;
+    }
+    reader.feed(bytes);
+    try {
+      drain();
+    } catch (ProtocolViolation e) {
+      refuse(Words.fatal(e.sqlState(), String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void drain() {
+    while (phase instanceof Phase.Greeting || phase instanceof Phase.Proving) {
+      Piece piece = reader.next();
+      if (piece == null) {
+        return;
+      }
+      try {
+        switch (phase) {
+          case Phase.Greeting greeting -> greet(greeting, (Piece.Frame) piece);
+          case Phase.Proving proving -> prove(proving, piece);
+          case Phase.Checking _, Phase.Dialling _, Phase.Over _ -> {}
+        }
+      } finally {
+        piece.release();
+      }
+    }
+  }
+
+  private void greet(Phase.Greeting greeting, Piece.Frame frame) {
+    switch (FrontendMessage.decode(frame)) {
+      case FrontendMessage.SslRequest _ -> encrypt(greeting);
+      case FrontendMessage.GssEncRequest _ -> send(Unpooled.buffer(1).writeByte('N'));
+      case FrontendMessage.CancelRequest(int process, byte[] key) -> {
+        over();
+        edge.sessions().cancel(process, key, this::hangUp);
+      }
+      case Startup startup -> start(greeting, startup);
+      case FrontendMessage other ->
+          throw ProtocolViolation.of(
+              "message: " + other.getClass().getSimpleName() + " (expected: a startup message)");
+    }
+  }
+
+  private void hangUp() {
+    var unused = client.close();
+  }
+
+  private void encrypt(Phase.Greeting greeting) {
+    if (greeting.encrypted()) {
+      throw ProtocolViolation.of("SSLRequest: inside TLS (expected: once)");
+    }
+    if (reader.buffered() > 0) {
+      throw ProtocolViolation.of("bytes after SSLRequest: (expected: none before TLS)");
+    }
+    if (edge.tls() == null) {
+      send(Unpooled.buffer(1).writeByte('N'));
+      return;
+    }
+    send(Unpooled.buffer(1).writeByte('S'));
+    phase = greeting.secured();
+    client.pipeline().addFirst("tls", edge.tls().newHandler(client.alloc()));
+  }
+
+  private void start(Phase.Greeting greeting, Startup startup) {
+    if (startup.version() >>> 16 != 3) {
+      refuse(Words.fatal("0A000", "protocol: " + (startup.version() >>> 16) + " (expected: 3)"));
+      return;
+    }
+    if (!greeting.encrypted() && !(edge.settings().plaintextLoopback() && loopback())) {
+      refuse(
+          Words.fatal("28000", "TLS is required: the token would be readable on the way")
+              .withHint("Connect with sslmode=verify-full (or at least sslmode=require)."));
+      return;
+    }
+    Map<String, String> settings;
+    try {
+      settings = StartupSettings.of(startup.parameters());
+    } catch (StartupSettings.Refused e) {
+      refuse(e.words());
+      return;
+    }
+    List<String> options =
+        startup.parameters().keySet().stream().filter(name -> name.startsWith("_pq_.")).toList();
+    ByteBuf out = Unpooled.buffer(32);
+    if (startup.minor() > 0 || !options.isEmpty()) {
+      Encode.negotiateProtocolVersion(out, 0, options);
+    }
+    phase = greeting.named(startup.parameters(), settings);
+    send(Encode.authenticationCleartextPassword(out));
+  }
+
+  private boolean loopback() {
+    return client.remoteAddress() instanceof InetSocketAddress peer
+        && peer.getAddress().isLoopbackAddress();
+  }
+
+  private void prove(Phase.Proving proving, Piece piece) {
+    if (!(piece instanceof Piece.Frame frame)
+        || !(FrontendMessage.decode(frame) instanceof FrontendMessage.Password password)) {
+      throw ProtocolViolation.of("message: (expected: the password)");
+    }
+    if (reader.buffered() > 0) {
+      throw ProtocolViolation.of("bytes after the password: (expected: none before the answer)");
+    }
+    Phase.Checking checking = proving.shown();
+    phase = checking;
+    edge.authentication()
+        .authenticate(password.text())
+        .whenComplete((principal, failure) ->
+            client.eventLoop().execute(() -> authenticated(checking, principal, failure)));
+  }
+
+  private void authenticated(
+      Phase.Checking checking, @Nullable Principal principal, @Nullable Throwable failure) {
+    if (phase != checking) {
+      return;
+    }
+    if (failure != null || principal == null) {
+      Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+      String why =
+          cause instanceof Authentication.Refused refused
+              ? String.valueOf(refused.getMessage())
+              : "the token cannot be verified now";
+      refuse(Words.fatal("28P01", why));
+      return;
+    }
+    if (!edge.feed().leased()) {
+      refuse(Words.fatal("57P03", "no new sessions: the edge has lost touch with control"));
+      return;
+    }
+    switch (Admission.of(edge.feed().rulebook(), principal, checking.parameters(), ownTarget)) {
+      case Admission.Refused(ErrorFields words) -> refuse(words);
+      case Admission.Admitted admitted -> open(checking, admitted);
+    }
+  }
+
+  private void open(Phase.Checking checking, Admission.Admitted admitted) {
+    Opening opening =
+        new Opening(
+            edge,
+            client,
+            admitted.caller(),
+            admitted.target(),
+            why -> refuse(Words.fatal("57P01", why)));
+    Phase.Dialling dialling = checking.admitted(opening);
+    phase = dialling;
+    disarm();
+    long seq =
+        opening.open(admitted.caller(), checking.settings().getOrDefault("application_name", ""));
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("database", admitted.caller().database());
+    settings.putAll(checking.settings());
+    settings.putIfAbsent("client_encoding", "UTF8");
+    settings.put(AccessMode.SETTING, "on");
+    opening.journal().whenDurable(seq, () -> dial(dialling, settings));
+  }
+
+  private void dial(Phase.Dialling dialling, Map<String, String> settings) {
+    edge.login()
+        .login(
+            client.eventLoop(),
+            dialling.opening().target(),
+            settings,
+            new TargetLogin.Outcome() {
+              @Override
+              public void ready(LoggedIn in) {
+                serve(dialling, in);
+              }
+
+              @Override
+              public void failed(String why) {
+                refuse(Words.fatal("08006", why));
+              }
+            });
+  }
+
+  private void serve(Phase.Dialling dialling, LoggedIn in) {
+    if (phase != dialling) {
+      in.reader().close();
+      var unused = in.channel().close();
+      return;
+    }
+    phase = new Phase.Over();
+    Opening opening = dialling.opening();
+    Conversation conversation = new Conversation(opening, client, in);
+    opening.conversation(conversation);
+    in.channel().pipeline().addLast(new Sides.TargetSide(conversation));
+    client.pipeline().replace(this, "client", new Sides.ClientSide(conversation));
+    conversation.start(in);
+    while (!early.isEmpty()) {
+      conversation.clientBytes(early.remove());
+    }
+    conversation.pump();
+  }
+
+  private void refuse(ErrorFields words) {
+    if (phase instanceof Phase.Over) {
+      return;
+    }
+    end("refused", words.message());
+    var unused =
+        client
+            .writeAndFlush(Encode.errorResponse(Unpooled.buffer(), words))
+            .addListener(ChannelFutureListener.CLOSE);
+  }
+
+  private void end(String kind, String detail) {
+    Phase was = phase;
+    over();
+    if (was instanceof Phase.Dialling(Opening opening)) {
+      opening.close(kind, detail);
+    }
+  }
+
+  private void over() {
+    phase = new Phase.Over();
+    disarm();
+    reader.close();
+    early.forEach(ByteBuf::release);
+    early.clear();
+  }
+
+  private void disarm() {
+    edge.unproven().remove(this);
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel
+  private void send(ByteBuf bytes) {
+    client.writeAndFlush(bytes);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    if (!(phase instanceof Phase.Over)) {
+      end("client", "disconnected");
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (!(phase instanceof Phase.Over)) {
+      end("client", cause.getClass().getSimpleName());
+    }
+    var unused = context.close();
+  }
+}

@@ -1,0 +1,170 @@
+package countersign.edge.protocol.postgres;
+
+import countersign.edge.gate.Caller;
+import countersign.edge.gate.Gate;
+import countersign.edge.record.Journal;
+import countersign.edge.record.Recorder;
+import countersign.port.AppendRefused;
+import countersign.port.Feed;
+import countersign.session.SessionEvent;
+import countersign.session.SessionId;
+import countersign.target.Target;
+import io.netty.channel.Channel;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The durable life of a session from SessionOpened to SessionClosed, whoever speaks in between.
+ * Confined to the session's event loop, except {@link #terminate}.
+ */
+final class Opening {
+  private final Edge edge;
+  private final Channel client;
+  private final Target target;
+  private final Journal journal;
+  private final Recorder recorder;
+  private final Gate gate;
+  private final boolean strict;
+  private final Feed.Subscription termination;
+  private final Consumer<String> unserved;
+  private @Nullable Conversation conversation;
+  private boolean closed;
+
+  /**
+   * Begins a session; its first event is on its way to the log.
+   *
+   * @param unserved ends the session with words while no conversation does
+   */
+  Opening(Edge edge, Channel client, Caller caller, Target target, Consumer<String> unserved) {
+    this.edge = edge;
+    this.client = client;
+    this.target = target;
+    this.unserved = unserved;
+    this.strict = target.protection().recording() == Target.Recording.strict;
+    SessionId id = SessionId.next();
+    this.journal = new Journal(id, edge.append(), client.eventLoop(), this::refused);
+    this.recorder = new Recorder(journal, edge.budget(), client.eventLoop(), this::relieved);
+    this.gate = new Gate(caller, journal, edge.feed());
+    this.termination =
+        edge.feed()
+            .onTerminate(id, why -> client.eventLoop().execute(() -> end("terminated: " + why)));
+    edge.sessions().opened(this);
+  }
+
+  /** Writes SessionOpened. Returns its number. */
+  long open(Caller caller, String application) {
+    return journal.append(
+        new SessionEvent.Opened(
+            journal.session(),
+            edge.settings().edge(),
+            caller.protocol(),
+            strict ? "strict" : "statement",
+            caller.principal(),
+            caller.target(),
+            caller.database(),
+            caller.role(),
+            Handshake.address(client),
+            application));
+  }
+
+  /**
+   * Writes what is left and SessionClosed. Once.
+   *
+   * @param end {@code client}, {@code target}, {@code edge} or {@code refused}
+   * @return its number
+   */
+  long close(String end, String detail) {
+    if (closed) {
+      return journal.flush();
+    }
+    closed = true;
+    termination.close();
+    recorder.flush();
+    long seq =
+        journal.append(
+            new SessionEvent.Closed(
+                journal.session(),
+                edge.settings().edge(),
+                recorder.segments(),
+                recorder.bytesIn(),
+                recorder.bytesOut(),
+                end,
+                detail));
+    if (journal.refused()) {
+      over();
+    } else {
+      journal.whenDurable(seq, this::over);
+    }
+    return seq;
+  }
+
+  private void over() {
+    recorder.close();
+    edge.sessions().closed(this);
+  }
+
+  private void refused(AppendRefused why) {
+    Conversation talking = conversation;
+    if (talking != null && !talking.ended()) {
+      talking.refused(why);
+    } else {
+      unserved.accept("the record cannot be written: " + why.getMessage());
+    }
+    close("refused", "record");
+    over();
+  }
+
+  private void relieved() {
+    Conversation talking = conversation;
+    if (talking != null) {
+      talking.pump();
+    }
+  }
+
+  /** Ends the session with words for the caller; from any thread. */
+  void terminate(String why) {
+    client.eventLoop().execute(() -> end(why));
+  }
+
+  private void end(String why) {
+    Conversation talking = conversation;
+    if (talking != null) {
+      talking.terminate(why);
+    } else {
+      unserved.accept(why);
+    }
+  }
+
+  void conversation(Conversation talking) {
+    conversation = talking;
+  }
+
+  Edge edge() {
+    return edge;
+  }
+
+  Channel client() {
+    return client;
+  }
+
+  Target target() {
+    return target;
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
+  Recorder recorder() {
+    return recorder;
+  }
+
+  Gate gate() {
+    return gate;
+  }
+
+  /** Whether answers wait for the segment that holds them. */
+  boolean strict() {
+    return strict;
+  }
+}

@@ -1,0 +1,224 @@
+package countersign.edge.protocol.postgres;
+
+import countersign.duty.Rule;
+import countersign.edge.gate.Asked;
+import countersign.edge.gate.Hold;
+import countersign.edge.gate.HoldEnd;
+import countersign.edge.gate.Judged;
+import countersign.edge.gate.Permit;
+import countersign.operation.Decision;
+import countersign.wire.postgres.Encode;
+import countersign.wire.postgres.ErrorFields;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leads one operation at a time from the question to leave or refusal, waiting for the log and for
+ * people in between. Confined to the event loop.
+ */
+final class Passage {
+  private final Hold.Surroundings around;
+  private final Outbox outbox;
+  private final boolean strict;
+  private final String publicUrl;
+  private final Turn turn;
+  private final List<Run> freshReads = new ArrayList<>();
+  private @Nullable Hold hold;
+
+  /** Who waits for an answer now. */
+  private @Nullable Then waiting;
+
+  /** Stops and continues the taking of what the caller sent. */
+  interface Turn {
+    /** Nothing more is taken. */
+    void suspend();
+
+    /** Does the next thing and takes on. */
+    void resume(Runnable next);
+  }
+
+  /** What comes of a question; exactly one call. */
+  interface Then {
+    /** It may be sent. */
+    void run(Passed passed);
+
+    /** The session ended first. */
+    void abandoned();
+
+    /** It may not; the words leave once the event of that number is durable. */
+    void refused(ErrorFields error, long barrier);
+  }
+
+  /**
+   * Leave to send.
+   *
+   * @param modified whether an approver put another text in its place
+   */
+  record Passed(Judged judged, Permit permit, Run run, boolean modified) {}
+
+  /**
+   * A question.
+   *
+   * @param wroteInTransaction whether the session holds a transaction that has written
+   * @param failedTransaction whether the target would refuse it anyway, its transaction being
+   *     failed
+   * @param reread reads a text that an approver puts in its place
+   */
+  record Question(
+      Asked asked,
+      boolean wroteInTransaction,
+      boolean failedTransaction,
+      Function<String, Asked> reread) {}
+
+  Passage(Hold.Surroundings around, Outbox outbox, boolean strict, String publicUrl, Turn turn) {
+    this.around = around;
+    this.outbox = outbox;
+    this.strict = strict;
+    this.publicUrl = publicUrl;
+    this.turn = turn;
+  }
+
+  void ask(Question question, Then then) {
+    if (!around.gate().open()) {
+      then.refused(Words.notHeld(), -1);
+      return;
+    }
+    Judged judged = around.gate().judge(question.asked());
+    switch (judged.decision()) {
+      case Decision.Blocked blocked -> refuse(judged, Words.blocked(blocked), then);
+      case Decision.Allowed _ -> allow(judged, then);
+      case Decision.Held held -> hold(question, judged, held, then);
+    }
+  }
+
+  private void refuse(Judged judged, ErrorFields words, Then then) {
+    flushReads();
+    then.refused(words, around.gate().write(judged));
+  }
+
+  private void allow(Judged judged, Then then) {
+    if (judged.asked().onlyReads() && !strict) {
+      Permit permit = around.gate().read(judged);
+      Run run = new Run(judged.id(), Long.MAX_VALUE);
+      freshReads.add(run);
+      then.run(new Passed(judged, permit, run, false));
+      return;
+    }
+    flushReads();
+    long seq = around.gate().write(judged);
+    waiting = then;
+    turn.suspend();
+    around.journal().whenDurable(seq, () -> go(then, () -> then.run(passed(judged, seq))));
+  }
+
+  private Passed passed(Judged judged, long seq) {
+    Permit permit = around.gate().allowed(judged, seq);
+    return new Passed(judged, permit, new Run(judged.id(), seq), false);
+  }
+
+  private void go(Then then, Runnable next) {
+    if (waiting == then) {
+      waiting = null;
+      hold = null;
+      turn.resume(next);
+    }
+  }
+
+  private void hold(Question question, Judged judged, Decision.Held held, Then then) {
+    ErrorFields refusal = notHoldable(question, judged, held);
+    if (refusal != null) {
+      Judged no =
+          around.gate().refuse(question.asked(), held.rule(), "not held: " + refusal.message());
+      refuse(no, refusal, then);
+      return;
+    }
+    flushReads();
+    waiting = then;
+    turn.suspend();
+    hold =
+        Hold.begin(
+            around,
+            judged,
+            held,
+            question.wroteInTransaction(),
+            question.reread(),
+            new Hold.Listener() {
+              @Override
+              public void waits(Hold waiting) {
+                notice(Words.held(waiting, publicUrl));
+                if (question.wroteInTransaction()) {
+                  notice(Words.lockWait(waiting));
+                }
+                outbox.flush();
+              }
+
+              @Override
+              public void ended(HoldEnd end) {
+                go(then, () -> released(end, then));
+              }
+            });
+  }
+
+  private static @Nullable ErrorFields notHoldable(
+      Question question, Judged judged, Decision.Held held) {
+    if (question.failedTransaction()) {
+      return Words.failedTransaction();
+    }
+    if (held.hold().waiting() == Rule.Wait.ticket) {
+      return Words.noTickets(held.rule());
+    }
+    if (held.hold().reasonRequired() && judged.operation().statedReason().isEmpty()) {
+      return Words.reasonRequired(held.rule());
+    }
+    return null;
+  }
+
+  private void released(HoldEnd end, Then then) {
+    if (end instanceof HoldEnd.Run(Judged judged, Permit permit, String modifiedBy)) {
+      if (!modifiedBy.isEmpty()) {
+        notice(Words.modified(modifiedBy, judged.asked().text()));
+      }
+      then.run(new Passed(judged, permit, new Run(judged.id(), -1), !modifiedBy.isEmpty()));
+    } else {
+      then.refused(Words.refusal(end), around.journal().flush());
+    }
+  }
+
+  private void notice(ErrorFields fields) {
+    outbox.write(Encode.noticeResponse(Unpooled.buffer(), fields), -1);
+  }
+
+  /** Sends the reads taken since the last time to the log; their answers wait for it. */
+  void flushReads() {
+    if (!freshReads.isEmpty()) {
+      long seq = around.gate().flushReads();
+      freshReads.forEach(run -> run.barrier(seq));
+      freshReads.clear();
+    }
+  }
+
+  /** The session ends: what waits is taken back, and nothing of it runs. */
+  void abandon(String why) {
+    Then then = waiting;
+    waiting = null;
+    if (hold != null) {
+      hold.withdraw(why);
+      hold = null;
+    }
+    if (then != null) {
+      then.abandoned();
+    }
+  }
+
+  /**
+   * The caller asks to cancel.
+   *
+   * @return whether something waited that is taken back now
+   */
+  boolean withdraw(String why) {
+    return hold != null && hold.withdraw(why);
+  }
+}

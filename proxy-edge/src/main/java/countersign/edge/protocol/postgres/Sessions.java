@@ -1,0 +1,53 @@
+package countersign.edge.protocol.postgres;
+
+import java.security.SecureRandom;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The open sessions of an edge, and who may cancel what. Thread-safe. */
+final class Sessions {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final ConcurrentHashMap<Integer, Cancelling> byProcess = new ConcurrentHashMap<>();
+  private final Set<Opening> openings = ConcurrentHashMap.newKeySet();
+
+  void opened(Opening opening) {
+    openings.add(opening);
+  }
+
+  void closed(Opening opening) {
+    openings.remove(opening);
+  }
+
+  Set<Opening> open() {
+    return openings;
+  }
+
+  /** Gives a random number that nobody else has. */
+  int add(Cancelling one) {
+    while (true) {
+      int number = RANDOM.nextInt(1, Integer.MAX_VALUE);
+      if (byProcess.putIfAbsent(number, one) == null) {
+        return number;
+      }
+    }
+  }
+
+  void remove(Cancelling one) {
+    byProcess.remove(one.processId(), one);
+  }
+
+  /**
+   * Cancels what a session does, by possession of its key only.
+   *
+   * @param done called, on some event loop, when the request has had its effect or has none
+   */
+  void cancel(int processId, byte[] key, Runnable done) {
+    Cancelling found = byProcess.get(processId);
+    if (found == null || !found.knows(key)) {
+      done.run();
+      return;
+    }
+    found.loop().execute(() -> found.owner().cancel(done));
+  }
+}

@@ -1,0 +1,108 @@
+package countersign.edge.protocol.postgres;
+
+import countersign.edge.gate.Hold;
+import countersign.edge.gate.HoldEnd;
+import countersign.operation.Decision;
+import countersign.port.AppendRefused;
+import countersign.wire.postgres.ErrorFields;
+import countersign.wire.postgres.ProtocolViolation;
+import java.time.temporal.ChronoUnit;
+
+/** What the edge says, in PostgreSQL's own form. Texts are stable: tools and agents read them. */
+final class Words {
+  static final String CANCELED = "57014";
+  static final String FORBIDDEN = "42501";
+
+  private Words() {}
+
+  static ErrorFields error(String code, String message) {
+    return ErrorFields.of("ERROR", code, "countersign: " + message);
+  }
+
+  static ErrorFields fatal(String code, String message) {
+    return ErrorFields.of("FATAL", code, "countersign: " + message);
+  }
+
+  static ErrorFields violation(ProtocolViolation violation) {
+    return error(violation.sqlState(), String.valueOf(violation.getMessage()));
+  }
+
+  static ErrorFields blocked(Decision.Blocked decision) {
+    String detail = "Rule: " + decision.rule() + ".";
+    if (!decision.wouldAllow().isEmpty()) {
+      detail += " Duty that would have allowed it: " + decision.wouldAllow() + ".";
+    }
+    return error(FORBIDDEN, "blocked: " + decision.reason())
+        .withDetail(detail)
+        .withHint(decision.ask());
+  }
+
+  static ErrorFields notHeld() {
+    return error("57P03", "nothing new is decided: the edge has lost touch with control")
+        .withHint("Try again in a few seconds.");
+  }
+
+  static ErrorFields record(AppendRefused why) {
+    return fatal("58030", "the record cannot be written: " + why.getMessage())
+        .withHint("Nothing was forwarded that is not on record. Try again later.");
+  }
+
+  static ErrorFields held(Hold hold, String publicUrl) {
+    return ErrorFields.of(
+            "NOTICE",
+            "00000",
+            "countersign: held "
+                + hold.id()
+                + " until "
+                + hold.expires().truncatedTo(ChronoUnit.SECONDS))
+        .withDetail("Rule: " + hold.decision().rule() + ". " + hold.decision().reason())
+        .withHint(publicUrl + "/approvals/" + hold.id());
+  }
+
+  static ErrorFields lockWait(Hold hold) {
+    return ErrorFields.of(
+        "NOTICE",
+        "00000",
+        "countersign: this transaction has written; it is held open until "
+            + hold.expires().truncatedTo(ChronoUnit.SECONDS)
+            + " at the most");
+  }
+
+  static ErrorFields modified(String by, String text) {
+    return ErrorFields.of("NOTICE", "00000", "countersign: modified by " + by + ", runs instead")
+        .withDetail(text);
+  }
+
+  static ErrorFields refusal(HoldEnd end) {
+    return switch (end) {
+      case HoldEnd.Run _ -> throw new IllegalArgumentException("end: run (expected: a refusal)");
+      case HoldEnd.Blocked(var decision) -> blocked(decision);
+      case HoldEnd.Denied(String by, String reason, String rule) ->
+          error(FORBIDDEN, "denied by " + by + (reason.isEmpty() ? "" : ": " + reason))
+              .withDetail("Rule: " + rule + ".");
+      case HoldEnd.Expired(String rule) ->
+          error(FORBIDDEN, "expired: nobody answered in time").withDetail("Rule: " + rule + ".");
+      case HoldEnd.Withdrawn(String why) -> error(CANCELED, "withdrawn: " + why);
+      case HoldEnd.Failed(String why) -> error("58000", "the approval was not taken: " + why);
+    };
+  }
+
+  static ErrorFields reasonRequired(String rule) {
+    return error(FORBIDDEN, "held operations need a stated reason here")
+        .withDetail("Rule: " + rule + ".")
+        .withHint("SET countersign.reason = 'why you need this'; then send the statement again.");
+  }
+
+  static ErrorFields noTickets(String rule) {
+    return error("0A000", "waiting as a ticket is not available in this release")
+        .withDetail("Rule: " + rule + ".")
+        .withHint("SET countersign.wait = 'stream' to wait in place, where the duty says stream.");
+  }
+
+  static ErrorFields failedTransaction() {
+    return ErrorFields.of(
+        "ERROR",
+        "25P02",
+        "current transaction is aborted, commands ignored until end of transaction block");
+  }
+}
