@@ -178,6 +178,9 @@ public final class Recovery {
     }
     // Read again: a hold may have been used up until the withdrawal, and then it was forwarded.
     remains = new SessionReader(log, ANSWER_SECONDS).read(session, openedAt);
+    if (remains.ended()) {
+      return new Recovered(0, 0, 0, withdrawn);
+    }
     List<SessionEvent> events = remains.ending(edge, clock.instant());
     List<Draft> drafts = new ArrayList<>();
     long seq = remains.lastSeq() + 1;
@@ -191,7 +194,8 @@ public final class Recovery {
           || refused.reason() != AppendRefused.Reason.sequence) {
         throw e;
       }
-      // Somebody else closed it, or the edge still lives: look again, a bounded number of times.
+      // Somebody else was first with this number. If that was not the end, the edge still lives:
+      // nothing more is done about it now, and it is not fenced.
       if (!ended(session)) {
         throw e;
       }

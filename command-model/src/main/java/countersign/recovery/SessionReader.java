@@ -46,8 +46,7 @@ final class SessionReader {
     }
     last(Criterion.session(session, Set.of("SegmentRecorded")), openedAt)
         .ifPresent(stored -> remains.lastSegment((SessionEvent.SegmentRecorded) stored.event()));
-    last(Criterion.session(session, Set.of()), openedAt)
-        .ifPresent(stored -> remains.last(stored.sessionSeq(), stored.at()));
+    last(Criterion.session(session, Set.of()), openedAt).ifPresent(stored -> remains.last(stored));
     return remains;
   }
 

@@ -8,6 +8,7 @@ import countersign.session.EdgeId;
 import countersign.session.Gap;
 import countersign.session.SessionEvent;
 import countersign.session.SessionId;
+import countersign.store.StoredEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,6 +29,7 @@ final class SessionRemains {
 
   private long lastSeq = -1;
   private Instant lastAt = Instant.EPOCH;
+  private boolean ended;
   private long inEnd;
   private long outEnd;
 
@@ -39,8 +41,8 @@ final class SessionRemains {
     switch (event) {
       case SessionEvent.OperationDecided decided -> note(decided);
       case SessionEvent.OperationsDecided several -> several.operations().forEach(this::note);
-      case SessionEvent.OperationCompleted completed -> ended(completed.operation());
-      case SessionEvent.OutcomeUnknown unknown -> ended(unknown.operation());
+      case SessionEvent.OperationCompleted completed -> finished(completed.operation());
+      case SessionEvent.OutcomeUnknown unknown -> finished(unknown.operation());
       default -> {
         // Nothing that was forwarded.
       }
@@ -55,7 +57,7 @@ final class SessionRemains {
     }
   }
 
-  private void ended(OperationId operation) {
+  private void finished(OperationId operation) {
     forwarded.remove(operation);
     held.values().remove(operation);
   }
@@ -80,9 +82,17 @@ final class SessionRemains {
     outEnd = segment.outFrom() + segment.outLength();
   }
 
-  void last(long seq, Instant at) {
-    lastSeq = seq;
-    lastAt = at;
+  void last(StoredEvent stored) {
+    lastSeq = stored.sessionSeq();
+    lastAt = stored.at();
+    ended =
+        stored.event() instanceof SessionEvent.Closed
+            || stored.event() instanceof SessionEvent.Interrupted;
+  }
+
+  /** Whether somebody ended it meanwhile. */
+  boolean ended() {
+    return ended;
   }
 
   long lastSeq() {

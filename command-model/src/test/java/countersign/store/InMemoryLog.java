@@ -1,5 +1,6 @@
 package countersign.store;
 
+import countersign.event.KeyScope;
 import countersign.event.TimeOrderedId;
 import countersign.port.AppendRefused;
 import countersign.port.Feed;
@@ -25,6 +26,7 @@ import org.axonframework.messaging.eventhandling.annotation.Event;
  */
 public final class InMemoryLog implements EventLog {
   private final List<StoredEvent> events = new ArrayList<>();
+  private final List<KeyScope> scopes = new ArrayList<>();
   private final Map<SessionId, Long> sequences = new HashMap<>();
   private final List<LongConsumer> listeners = new CopyOnWriteArrayList<>();
   private final ExecutorService answers = Executors.newSingleThreadExecutor();
@@ -39,6 +41,11 @@ public final class InMemoryLog implements EventLog {
   /** How many items lost a race. */
   public int rejected() {
     return rejected.get();
+  }
+
+  /** Whose key would seal each event. */
+  public synchronized List<KeyScope> scopes() {
+    return List.copyOf(scopes);
   }
 
   /** All events, as they are now. */
@@ -86,6 +93,7 @@ public final class InMemoryLog implements EventLog {
     }
     long first = events.size();
     item.drafts().forEach(draft -> events.add(stored(events.size(), draft)));
+    item.drafts().forEach(draft -> scopes.add(draft.scope()));
     sequences.putAll(next);
     return first;
   }
