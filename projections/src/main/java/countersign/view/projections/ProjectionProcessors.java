@@ -7,10 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
@@ -20,9 +20,9 @@ import org.axonframework.eventsourcing.configuration.EventSourcingConfigurer;
 import org.axonframework.messaging.eventhandling.processing.streaming.pooled.PooledStreamingEventProcessor;
 import org.axonframework.messaging.eventhandling.processing.streaming.pooled.PooledStreamingEventProcessorConfiguration;
 import org.axonframework.messaging.eventhandling.processing.streaming.segmenting.EventTrackerStatus;
+import org.axonframework.messaging.eventhandling.processing.streaming.token.TrackingToken;
 import org.axonframework.messaging.eventstreaming.EventCriteria;
 import org.axonframework.messaging.eventstreaming.StreamableEventSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The processors that feed the read models: one for each view, so that each can be rebuilt alone.
@@ -39,6 +39,7 @@ public final class ProjectionProcessors implements AutoCloseable {
   private final ViewTokens tokens;
   private final ScheduledExecutorService coordinator;
   private final ScheduledExecutorService workers;
+  private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
 
   /** Feeds these projections through these transactions. */
   public ProjectionProcessors(Transactions transactions, List<Projection> all) {
@@ -96,7 +97,10 @@ public final class ProjectionProcessors implements AutoCloseable {
     return changes.listen(changed);
   }
 
-  /** How far each view is; a view that has nothing left to read is as far as the log. */
+  /**
+   * How far each view is. A token is the position to read next; a view that has nothing left to
+   * read is as far as the log, also where the last events are none of its own.
+   */
   public CompletableFuture<Views.Lag> lag() {
     Map<String, CompletableFuture<List<Long>>> asked = new LinkedHashMap<>();
     projections.keySet().forEach(view -> asked.put(view, tokens.positions(view)));
@@ -110,7 +114,7 @@ public final class ProjectionProcessors implements AutoCloseable {
                   caughtUp(view)
                       ? head
                       : positions.resultNow().stream()
-                          .mapToLong(Long::longValue)
+                          .mapToLong(next -> next - 1)
                           .min()
                           .orElse(-1)));
           long slowest = seen.values().stream().mapToLong(Long::longValue).min().orElse(head);
@@ -121,7 +125,7 @@ public final class ProjectionProcessors implements AutoCloseable {
   private CompletableFuture<Long> head() {
     return registered.values().stream()
         .findFirst()
-        .map(one -> one.source().latestToken(null).thenApply(t -> t.position().orElse(-1)))
+        .map(one -> one.source().latestToken(null).thenApply(t -> t.position().orElse(0) - 1))
         .orElseGet(() -> CompletableFuture.completedFuture(-1L));
   }
 
@@ -156,28 +160,25 @@ public final class ProjectionProcessors implements AutoCloseable {
           new NoSuchElementException(
               "view: " + view + " (expected: one of " + projections.keySet() + ")"));
     }
-    PooledStreamingEventProcessor processor = one.processor();
-    CompletableFuture<Void> emptied =
-        processor
-            .shutdown()
-            .thenCompose(_ -> one.source().firstToken(null))
-            .thenCompose(first -> tokens.reset(projection, first));
-    // Whether or not the view could be emptied, its processor goes on.
-    CompletableFuture<Optional<Throwable>> ended =
-        emptied.handle((_, failure) -> Optional.ofNullable(failure));
-    return ended.thenCompose(
-        failure -> processor.start().thenCompose(_ -> outcome(failure.orElse(null))));
+    // Starting and stopping a processor waits for the database: never on an event loop.
+    return CompletableFuture.runAsync(() -> rebuild(projection, one), blocking);
   }
 
-  private static CompletableFuture<Void> outcome(@Nullable Throwable failure) {
-    return failure == null
-        ? CompletableFuture.completedFuture(null)
-        : CompletableFuture.failedFuture(failure);
+  private void rebuild(Projection projection, Registered one) {
+    one.processor().shutdown().join();
+    try {
+      TrackingToken first = one.source().firstToken(null).join();
+      tokens.reset(projection, first).join();
+    } finally {
+      // Whether or not the view could be emptied, its processor goes on.
+      one.processor().start().join();
+    }
   }
 
   @Override
   public void close() {
     coordinator.shutdownNow();
+    blocking.shutdownNow();
     workers.shutdownNow();
   }
 
