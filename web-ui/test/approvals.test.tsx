@@ -114,7 +114,7 @@ describe('the queue', () => {
     expect(confirm.disabled).toBe(true);
     const text = 'delete from payments where id = 1 and refunded;';
     fireEvent.change(screen.getByLabelText('New text of the statement'), { target: { value: text } });
-    const comparison = screen.getByRole('region', { name: 'Comparison' });
+    const comparison = screen.getByRole('group', { name: 'Comparison' });
     expect(comparison.querySelector('ins')?.textContent).toContain('and refunded');
     fireEvent.click(confirm);
     await screen.findByText(/Modified by bob/);

@@ -153,7 +153,7 @@ export function exchange(over: Partial<Exchange> = {}): Exchange {
     operation: 'operation-0',
     micros: 1_000_000,
     endMicros: 1_200_000,
-    kind: 'query',
+    kind: 'simple',
     text: 'select 1;',
     columns: [{ name: 'n', type: 'int4' }],
     rows: [['1']],

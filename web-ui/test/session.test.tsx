@@ -161,6 +161,59 @@ describe('the replay', () => {
   });
 });
 
+describe('what the recording holds beside statements', () => {
+  it('is shown for what it is and not counted as one', async () => {
+    exchanges = [
+      exchange({ index: 0, operation: null, kind: 'unasked', text: '', columns: [], rows: [], rowCount: 0, tag: '', notices: [{ severity: 'NOTICE', code: '00000', message: 'welcome' }] }),
+      exchange({ index: 1, micros: 2_000_000, endMicros: 2_100_000, text: 'select 1; select 2;' }),
+      exchange({ index: 2, micros: 2_000_000, endMicros: 2_200_000, text: '', rows: [['2']] }),
+    ];
+    render(<App />);
+    const list = await timeline();
+    expect(list.textContent).toContain('said without being asked');
+    expect(list.textContent).toContain('a further result of the same text');
+    fireEvent.click(within(list).getAllByRole('button')[2] as HTMLElement);
+    expect(scrubber().getAttribute('aria-valuetext')).toBe('0:02.200, statement 2 of 2');
+    expect(screen.getByTestId('replay-row').textContent).toBe('2');
+  });
+
+  it('is no answer when none came, and rows without a description when none was asked for', async () => {
+    exchanges = [exchange({ columns: [], rows: [['7', 'x']] }), exchange({ index: 1, micros: 3_000_000, endMicros: -1, columns: [], rows: [] })];
+    render(<App />);
+    const list = await timeline();
+    fireEvent.click(within(list).getAllByRole('button')[0] as HTMLElement);
+    expect(screen.getAllByRole('columnheader').map((one) => one.textContent)).toContain('column 2');
+    fireEvent.click(within(list).getAllByRole('button')[1] as HTMLElement);
+    expect(screen.getByText('No answer is in the recording.')).toBeTruthy();
+  });
+
+  it('is looked at again only while the session is open, and once more when it has closed', async () => {
+    const looks = () => asked.filter((one) => one.path.endsWith('/timeline')).length;
+    vi.useFakeTimers({ shouldAdvanceTime: true, advanceTimeDelta: 20 });
+    try {
+      shown = session({ state: 'open', closedAt: null });
+      render(<App />);
+      await timeline();
+      expect(looks()).toBe(1);
+      for (let i = 0; i < 5; i++) {
+        act(() => Changes.say('operations', `operation-${i}`, 'session-1'));
+      }
+      await act(() => vi.advanceTimersByTimeAsync(1100));
+      expect(looks()).toBe(2);
+      shown = session();
+      act(() => Changes.say('sessions', 'session-1', 'session-1'));
+      await act(() => vi.advanceTimersByTimeAsync(300));
+      await act(() => vi.advanceTimersByTimeAsync(1100));
+      expect(looks()).toBe(3);
+      act(() => Changes.say('segments', '9', 'session-1'));
+      await act(() => vi.advanceTimersByTimeAsync(1100));
+      expect(looks()).toBe(3);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
 describe('a session', () => {
   it('that was interrupted says its gap before anything else', async () => {
     shown = session({ state: 'interrupted', gapFrom: 40_960, gapAt: '2026-11-21T02:00:30Z' });

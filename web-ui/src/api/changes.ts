@@ -107,8 +107,15 @@ export function read(data: unknown): Changed | null {
 
 const stream = new ChangeStream();
 
-/** Calls back, coalesced, after rows changed that `concerns` accepts. */
-export function useChanges(concerns: (changed: Changed) => boolean, refetch: () => void): void {
+/**
+ * Calls back after rows changed that `concerns` accepts: `wait` milliseconds after the first change,
+ * once for all that come meanwhile.
+ */
+export function useChanges(
+  concerns: (changed: Changed) => boolean,
+  refetch: () => void,
+  wait: number = COALESCE_MILLIS,
+): void {
   const latest = useRef({ concerns, refetch });
   latest.current = { concerns, refetch };
   useEffect(() => {
@@ -120,7 +127,7 @@ export function useChanges(concerns: (changed: Changed) => boolean, refetch: () 
       timer = setTimeout(() => {
         timer = null;
         latest.current.refetch();
-      }, COALESCE_MILLIS);
+      }, wait);
     });
     return () => {
       stop();
@@ -128,7 +135,7 @@ export function useChanges(concerns: (changed: Changed) => boolean, refetch: () 
         clearTimeout(timer);
       }
     };
-  }, []);
+  }, [wait]);
 }
 
 /** Whether changes arrive by themselves. */

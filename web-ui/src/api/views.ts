@@ -115,9 +115,13 @@ export interface Exchange {
   index: number;
   operation: string | null;
   micros: number;
+  /** When its last answer came; -1 while there is none. */
   endMicros: number;
+  /** `simple`, `extended`, `copy`, `function`, or `unasked` for what came by itself. */
   kind: string;
+  /** Empty for further results of one simple query, and for what nobody asked. */
   text: string;
+  binds?: (string | null)[];
   columns: Column[];
   rows: (string | null)[][];
   rowCount: number;
@@ -128,7 +132,7 @@ export interface Exchange {
 }
 
 /** A notice or error of the target, or of the edge in the target's words. */
-export type Message = string | Record<string, string | null>;
+export type Message = string | Record<string, string | number | null>;
 
 export interface Whoami {
   name: string;

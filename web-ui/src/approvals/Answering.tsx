@@ -80,9 +80,9 @@ export function Answering({ view, way, onDone, onClose }: Props) {
       onSubmit={(event) => void send(event)}
       onKeyDown={keys}
     >
-      <h3 id={title}>
+      <h2 id={title}>
         <Question view={view} way={way} />
-      </h3>
+      </h2>
       {way === 'approve' && isLong(seen) && (
         <p className="strange">
           It has {count(seen.length)} characters and starts folded: unfold and read it whole.

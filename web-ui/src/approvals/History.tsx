@@ -10,7 +10,7 @@ import { Link } from '../shell/Link';
 import { Paging } from '../shell/Paging';
 import { local, utc } from '../text/time';
 import { Inline } from '../text/Text';
-import { noun, outcome } from './words';
+import { outcome } from './words';
 
 const STATES = ['used', 'approved', 'modified', 'denied', 'expired', 'withdrawn', 'pending'];
 
@@ -114,10 +114,7 @@ function HistoryRow({ view }: { view: ApprovalView }) {
         <Inline text={view.target} most={80} />
       </td>
       <td className="what">
-        <Link
-          to={`/approvals/${encodeURIComponent(view.id)}`}
-          aria-label={`The ${noun(view.protocol)} of ${view.principal}, ${view.id}`}
-        >
+        <Link to={`/approvals/${encodeURIComponent(view.id)}`}>
           <code className="brief">{brief(view.text) || view.id}</code>
         </Link>
       </td>

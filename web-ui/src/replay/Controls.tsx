@@ -12,6 +12,8 @@ interface Props {
   length: number;
   /** Index of the exchange shown, -1 before the first. */
   current: number;
+  /** Which of the asked ones that is. */
+  number: number;
   total: number;
   noun: string;
   toggle: () => void;
@@ -21,10 +23,10 @@ interface Props {
 
 /** Play, pause, step, speed, and the scrubber. */
 export function Controls(props: Props) {
-  const { clock, change, exchanges, length, current, total, noun, toggle, show, scrub } = props;
+  const { clock, change, exchanges, length, current, number, total, noun, toggle, show, scrub } = props;
   const speed = useId();
   const place =
-    current < 0 ? `before the first of ${count(total)}` : `${count(current + 1)} of ${count(total)}`;
+    number < 1 ? `before the first of ${count(total)}` : `${count(number)} of ${count(total)}`;
   return (
     <div className="controls" role="group" aria-label="Playback">
       <div className="buttons">

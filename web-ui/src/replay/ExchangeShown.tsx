@@ -5,29 +5,41 @@ import { Link } from '../shell/Link';
 import { duration } from '../text/time';
 import { count, Inline, Statement } from '../text/Text';
 import { DecisionWord, OutcomeWord } from './Decision';
-import { wordsOf } from './message';
+import { microsOf, wordsOf } from './message';
 import { Rows } from './Rows';
+import { describe, textOf, waited } from './said';
 
 interface Props {
   exchange: Exchange;
   operation: OperationView | null;
   /** Whether playback has come to where the answer was there. */
   answered: boolean;
+  /** Notices that came later are not shown yet. */
+  position: number;
+  /** The session is still open, so an answer may still come. */
+  open: boolean;
+  /** Which of the asked ones it is. */
+  number: number;
   noun: string;
   download: string;
 }
 
 /** One statement and what the caller got for it. */
-export function ExchangeShown({ exchange, operation, answered, noun, download }: Props) {
+export function ExchangeShown(props: Props) {
+  const { exchange, operation, answered, position, open, number, noun, download } = props;
+  const text = textOf(exchange, operation);
+  const binds = operation?.binds ?? exchange.binds ?? [];
+  const took = waited(exchange);
+  const notices = exchange.notices.filter((notice) => (microsOf(notice) ?? 0) <= position);
   return (
     <>
       <h3>
         <span className="unseen">
-          {noun} {count(exchange.index + 1)}:{' '}
+          {noun} {count(number)}:{' '}
         </span>
         {operation === null ? (
           <span className="muted">
-            <Inline text={exchange.kind} most={40} />
+            <Inline text={exchange.text === '' ? describe(exchange) : exchange.kind} most={60} />
           </span>
         ) : (
           <>
@@ -35,40 +47,48 @@ export function ExchangeShown({ exchange, operation, answered, noun, download }:
             {answered && <OutcomeWord operation={operation} />}
           </>
         )}{' '}
-        {answered && <span className="muted">{duration(exchange.endMicros - exchange.micros)}</span>}
+        {answered && took !== null && <span className="muted">{duration(took)}</span>}
       </h3>
-      {exchange.text !== '' && (
-        <Statement text={exchange.text} label={`The ${noun}, exactly`} testId="replay-statement" />
+      {exchange.text === '' && operation !== null && (
+        <p className="note">{describe(exchange)}</p>
       )}
+      {text !== '' && (
+        <Statement text={text} label={`The ${noun}, exactly`} testId="replay-statement" />
+      )}
+      {binds.length > 0 && <Binds values={binds} />}
       {operation !== null && (
-        <>
-          {operation.binds.length > 0 && <Binds values={operation.binds} />}
-          <p className="note">
-            <Inline text={operation.reason} most={500} />{' '}
-            <span className="muted">
-              (rule <Inline text={operation.rule} />)
-            </span>
-            {operation.approval !== null && (
-              <>
-                {' '}
-                <Link to={`/approvals/${encodeURIComponent(operation.approval)}`}>
-                  Approval {operation.approval}
-                </Link>
-              </>
-            )}
-          </p>
-        </>
+        <p className="note">
+          <Inline text={operation.reason} most={500} /> (rule <Inline text={operation.rule} />){' '}
+          {operation.approval !== null && (
+            <Link to={`/approvals/${encodeURIComponent(operation.approval)}`}>
+              Approval {operation.approval}
+            </Link>
+          )}
+        </p>
       )}
-      {exchange.notices.map((notice, index) => (
+      {notices.map((notice, index) => (
         <MessageShown key={index} kind="notice" message={notice} />
       ))}
       {!answered && (
         <p className="waiting">
-          <Icon name="time" /> The caller waits for the answer…
+          <Icon name="time" />{' '}
+          {exchange.endMicros < 0 && !open
+            ? 'No answer is in the recording.'
+            : 'The caller waits for the answer…'}
         </p>
       )}
       {answered && exchange.error !== null && <MessageShown kind="error" message={exchange.error} />}
-      {answered && exchange.columns.length > 0 && <Rows exchange={exchange} download={download} />}
+      {answered && exchange.columns.length + exchange.rows.length > 0 && (
+        <Rows exchange={exchange} download={download} />
+      )}
+      {answered && exchange.kind === 'copy' && (
+        <p className="note">
+          {count(exchange.rowCount)} pieces of data, whole in the recording:{' '}
+          <a href={download} download>
+            download the bytes
+          </a>
+        </p>
+      )}
       {answered && operation === null && exchange.tag !== null && exchange.tag !== '' && (
         <p className="tag">
           <code>

@@ -7,6 +7,7 @@ import { idleBetween, indexAt, seek, toggle } from './clock';
 import { Controls } from './Controls';
 import { ExchangeShown } from './ExchangeShown';
 import type { Recorded } from './record';
+import { isAnswered, numbering } from './said';
 import { Timeline } from './Timeline';
 import { usePlayback } from './usePlayback';
 
@@ -25,9 +26,14 @@ export function Replay({ session, record, purpose }: Props) {
     [exchanges],
   );
   const idle = useMemo(
-    () => idleBetween(exchanges.flatMap((one) => [one.micros, one.endMicros])),
+    () =>
+      idleBetween(
+        exchanges.flatMap((one) => [one.micros, ...(one.endMicros < 0 ? [] : [one.endMicros])]),
+      ),
     [exchanges],
   );
+  const numbers = useMemo(() => numbering(exchanges), [exchanges]);
+  const asked = numbers[numbers.length - 1] ?? 0;
   const { clock, change } = usePlayback(length, idle);
   // A statement that was chosen is shown until time goes on: pipelined ones overlap.
   const [chosen, setChosen] = useState<number | null>(null);
@@ -74,7 +80,8 @@ export function Replay({ session, record, purpose }: Props) {
             exchanges={exchanges}
             length={length}
             current={current}
-            total={record.moreExchanges ? Math.max(session.operations, exchanges.length) : exchanges.length}
+            number={numbers[current] ?? 0}
+            total={record.moreExchanges ? Math.max(session.operations, asked) : asked}
             noun={it}
             toggle={() => change(toggle)}
             show={show}
@@ -90,7 +97,10 @@ export function Replay({ session, record, purpose }: Props) {
                   key={shown.index}
                   exchange={shown}
                   operation={record.byId.get(shown.operation ?? '') ?? null}
-                  answered={clock.position >= shown.endMicros}
+                  answered={isAnswered(shown, clock.position)}
+                  position={chosen === null ? clock.position : Infinity}
+                  open={session.state === 'open'}
+                  number={numbers[current] ?? 0}
                   noun={it}
                   download={recordingUrl(session.id, 'out', purpose)}
                 />

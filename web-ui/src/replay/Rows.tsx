@@ -1,8 +1,17 @@
 import { memo, useState } from 'react';
-import type { Exchange } from '../api/views';
+import type { Column, Exchange } from '../api/views';
 import { count, Inline } from '../text/Text';
 
 const AT_ONCE = 50;
+
+/** The columns, numbered where rows came without a description of them. */
+function columnsOf(exchange: Exchange): Column[] {
+  const width = Math.max(exchange.columns.length, ...exchange.rows.map((row) => row.length));
+  return Array.from(
+    { length: width },
+    (_, index) => exchange.columns[index] ?? { name: `column ${index + 1}`, type: '' },
+  );
+}
 
 /** The rows as the caller saw them, bounded; what is not shown is said. */
 export const Rows = memo(function Rows({
@@ -14,6 +23,7 @@ export const Rows = memo(function Rows({
 }) {
   const [most, setMost] = useState(AT_ONCE);
   const shown = exchange.rows.slice(0, most);
+  const columns = columnsOf(exchange);
   const complete = !exchange.truncated && exchange.rows.length >= exchange.rowCount;
   return (
     <>
@@ -22,7 +32,7 @@ export const Rows = memo(function Rows({
           <caption>Rows</caption>
           <thead>
             <tr>
-              {exchange.columns.map((column, index) => (
+              {columns.map((column, index) => (
                 <th key={index} scope="col">
                   <Inline text={column.name} most={80} />
                   {column.type !== '' && (
@@ -48,9 +58,10 @@ export const Rows = memo(function Rows({
         </table>
       </div>
       <p className="note">
-        {complete && shown.length === exchange.rows.length
+        {shown.length === exchange.rowCount
           ? `${count(exchange.rowCount)} ${exchange.rowCount === 1 ? 'row' : 'rows'}`
           : `${count(shown.length)} of ${count(exchange.rowCount)} rows shown`}
+        {exchange.truncated && exchange.rows.length >= exchange.rowCount && ', some values cut'}
         {shown.length < exchange.rows.length && (
           <>
             {' '}
@@ -61,7 +72,7 @@ export const Rows = memo(function Rows({
         )}
         {!complete && (
           <>
-            ; all of them are in the recording:{' '}
+            ; everything is in the recording:{' '}
             <a href={download} download>
               download the bytes
             </a>

@@ -7,6 +7,7 @@ import { count } from '../text/Text';
 import { DecisionWord } from './Decision';
 import { codeOf } from './message';
 import type { Recorded } from './record';
+import { describe, textOf, waited } from './said';
 
 interface Props {
   record: Recorded;
@@ -72,7 +73,8 @@ interface ItemProps {
 }
 
 const Item = memo(function Item({ exchange, operation, index, current, past, show }: ItemProps) {
-  const took = exchange.endMicros - exchange.micros;
+  const took = waited(exchange);
+  const text = textOf(exchange, operation);
   return (
     <li className={current ? 'current' : past ? 'past' : 'coming'}>
       <button type="button" aria-current={current ? 'step' : undefined} onClick={() => show(index)}>
@@ -84,9 +86,13 @@ const Item = memo(function Item({ exchange, operation, index, current, past, sho
               <Icon name="warn" /> error {codeOf(exchange.error)}
             </span>
           )}
-          {took > 0 && <span className="muted">{duration(took)}</span>}
+          {took !== null && took > 0 && <span className="muted">{duration(took)}</span>}
         </span>
-        <code className="brief">{brief(exchange.text, 90) || exchange.kind}</code>
+        {exchange.text === '' ? (
+          <span className="muted">{describe(exchange)}</span>
+        ) : (
+          <code className="brief">{brief(text, 90)}</code>
+        )}
       </button>
     </li>
   );

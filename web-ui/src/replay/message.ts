@@ -37,7 +37,13 @@ export function codeOf(message: Message): string {
   return wordsOf(message).code.slice(0, 10);
 }
 
-function first(message: Record<string, string | null>, names: string[]): string {
+/** When a notice came, in µs since the session opened; null when nobody says. */
+export function microsOf(message: Message): number | null {
+  const micros = typeof message === 'string' ? null : message['micros'];
+  return typeof micros === 'number' && micros >= 0 ? micros : null;
+}
+
+function first(message: Record<string, string | number | null>, names: string[]): string {
   for (const name of names) {
     const value = message[name];
     if (typeof value === 'string' && value !== '') {

@@ -25,11 +25,15 @@ interface Part<T> {
   problem: Problem | null;
 }
 
+const AGAIN_MILLIS = 1000;
 const EXCHANGES = 100;
 const OPERATIONS = 500;
 
-/** Loads what was said in a session and what was decided about it, page by page. */
-export function useRecord(session: string, purpose: string): Recorded {
+/**
+ * Loads what was said in a session and what was decided about it, page by page. While the session is
+ * open it looks again at most once a second: each look at content is itself recorded.
+ */
+export function useRecord(session: string, open: boolean, purpose: string): Recorded {
   const opened: { [name: string]: string } = purpose === '' ? {} : { purpose };
   const said = usePages<Exchange>(
     `${session} ${purpose}`,
@@ -42,14 +46,29 @@ export function useRecord(session: string, purpose: string): Recorded {
       operations(session, { limit: String(OPERATIONS), ...opened, ...at(cursor) }, stop),
     (operation) => operation.id,
   );
-  const changed = useCallback(() => {
-    said.again();
-    decided.again();
-  }, [said, decided]);
+  const { again: sayAgain } = said;
+  const { again: decideAgain } = decided;
+  const reload = useCallback(() => {
+    sayAgain();
+    decideAgain();
+  }, [sayAgain, decideAgain]);
   useChanges(
     (change) => change.session === session && change.view !== 'approvals',
-    changed,
+    () => {
+      if (open) {
+        reload();
+      }
+    },
+    AGAIN_MILLIS,
   );
+  const wasOpen = useRef(open);
+  useEffect(() => {
+    if (wasOpen.current && !open) {
+      // What came between the last look and the end.
+      reload();
+    }
+    wasOpen.current = open;
+  }, [open, reload]);
   return {
     exchanges: said.part.items,
     operations: decided.part.items,
@@ -60,7 +79,7 @@ export function useRecord(session: string, purpose: string): Recorded {
     problem: said.part.problem ?? decided.part.problem,
     loadMore: said.more,
     loadMoreOperations: decided.more,
-    reload: changed,
+    reload,
   };
 }
 

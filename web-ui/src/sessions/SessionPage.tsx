@@ -152,7 +152,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 /** What was typed and seen: opening it may take a purpose, which is kept with the record. */
 function Content({ session: shown }: { session: SessionView }) {
   const [purpose, setPurpose] = useState('');
-  const record = useRecord(shown.id, purpose);
+  const record = useRecord(shown.id, shown.state === 'open', purpose);
   if (record.problem?.asksPurpose === true) {
     return <Purpose refused={purpose !== ''} problem={record.problem} open={setPurpose} />;
   }

@@ -9,7 +9,7 @@ export function Difference({ before, after }: { before: string; after: string })
   const strange = useMemo(() => hiddenIn(after), [after]);
   return (
     <div className="statement">
-      <pre className="exact difference" tabIndex={0} role="region" aria-label="Comparison" dir="ltr">
+      <pre className="exact difference" tabIndex={0} role="group" aria-label="Comparison" dir="ltr">
         <code>
           {pieces.map((piece, index) => {
             switch (piece.kind) {

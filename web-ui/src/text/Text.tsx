@@ -70,7 +70,7 @@ export function Statement({ text, label, testId }: StatementProps) {
   const tailFrom = end(text, text.length - TAIL);
   return (
     <div className="statement">
-      <pre className="exact" tabIndex={0} role="region" aria-label={label} dir="ltr">
+      <pre className="exact" tabIndex={0} role="group" aria-label={label} dir="ltr">
         <code data-testid={testId}>
           <Shown text={folded ? text.slice(0, headEnd) : text} />
         </code>
