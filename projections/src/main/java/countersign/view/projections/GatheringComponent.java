@@ -1,7 +1,7 @@
 package countersign.view.projections;
 
 import countersign.event.Event;
-import countersign.event.EventPlace;
+import countersign.event.EventMetadata;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.axonframework.messaging.core.Message;
@@ -45,9 +45,9 @@ final class GatheringComponent implements EventHandlingComponent {
           .computeResourceIfAbsent(Batch.KEY, () -> new Batch(projection))
           .add(
               new Projected(
-                  number(message, EventPlace.POSITION),
-                  message.metadata().containsKey(EventPlace.SEQUENCE)
-                      ? number(message, EventPlace.SEQUENCE)
+                  number(message, EventMetadata.POSITION),
+                  message.metadata().containsKey(EventMetadata.SESSION_SEQ)
+                      ? number(message, EventMetadata.SESSION_SEQ)
                       : -1,
                   message.timestamp(),
                   event));

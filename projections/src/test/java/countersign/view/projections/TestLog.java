@@ -1,7 +1,7 @@
 package countersign.view.projections;
 
 import countersign.event.Event;
-import countersign.event.EventPlace;
+import countersign.event.EventMetadata;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +35,9 @@ public final class TestLog implements StreamableEventSource {
             new AnnotationMessageTypeResolver().resolveOrThrow(event.getClass()),
             event,
             Map.of(
-                EventPlace.POSITION,
+                EventMetadata.POSITION,
                 Long.toString(position),
-                EventPlace.SEQUENCE,
+                EventMetadata.SESSION_SEQ,
                 Long.toString(sessionSeq)),
             at));
     wakeUps.forEach(Runnable::run);
