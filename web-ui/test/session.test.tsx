@@ -105,6 +105,16 @@ describe('the replay', () => {
     expect(scrubber().getAttribute('aria-valuetext')).toBe('0:02.500, statement 2 of 3');
   });
 
+  it('moves by a visible step with the arrow keys', async () => {
+    render(<App />);
+    await timeline();
+    fireEvent.keyDown(scrubber(), { key: 'ArrowRight' });
+    expect(scrubber().getAttribute('aria-valuetext')).toContain('0:00.902');
+    fireEvent.keyDown(scrubber(), { key: 'ArrowLeft' });
+    fireEvent.keyDown(scrubber(), { key: 'ArrowLeft' });
+    expect(scrubber().getAttribute('aria-valuetext')).toContain('0:00.000');
+  });
+
   it('shows the notice of a hold at once and the end only when it came', async () => {
     render(<App />);
     await timeline();

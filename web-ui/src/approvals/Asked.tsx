@@ -11,7 +11,9 @@ export function Asked({ view }: { view: ApprovalView }) {
   const it = noun(view.protocol);
   return (
     <>
-      {view.modifiedText === null ? (
+      {view.text === '' ? (
+        <p className="note">The text of this {it} is not open to you here.</p>
+      ) : view.modifiedText == null ? (
         <Statement text={view.text} label={`The ${it}, exactly`} testId="statement" />
       ) : (
         <>

@@ -74,7 +74,7 @@ export function History({ parameters }: { parameters: URLSearchParams }) {
           <Paging
             first={cursor === '' ? null : `/approvals?state=${state}`}
             next={
-              data.next === null
+              data.next == null
                 ? null
                 : `/approvals?state=${state}&cursor=${encodeURIComponent(data.next)}`
             }
@@ -102,7 +102,7 @@ function HistoryRow({ view }: { view: ApprovalView }) {
           <>
             {' '}
             <span className="muted">
-              by <Inline text={[...new Set(view.answers.map((a) => a.by))].join(', ')} />
+              <Inline text={view.answers.map((one) => `${one.kind} by ${one.by}`).join(', ')} />
             </span>
           </>
         )}

@@ -71,7 +71,7 @@ export function useQueue(): Queue {
     rows,
     waiting: rows.filter((row) => row.state === 'pending').length,
     loaded: data !== null,
-    more: data !== null && data.next !== null,
+    more: data !== null && data.next != null,
     problem,
     news,
     reload,

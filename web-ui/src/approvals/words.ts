@@ -29,7 +29,7 @@ export function outcome(view: ApprovalView): Outcome {
   const last = view.answers[view.answers.length - 1];
   const yes = people(view.answers.filter((answer) => answer.kind !== 'denied').map((a) => a.by));
   const it = noun(view.protocol);
-  const changed = view.modifiedText !== null;
+  const changed = view.modifiedText != null;
   switch (view.state) {
     case 'pending':
       return { icon: 'hold', tone: 'hold', word: 'waiting', words: `The ${it} waits.` };

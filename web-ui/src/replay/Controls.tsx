@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { useId, type KeyboardEvent } from 'react';
 import type { Exchange } from '../api/views';
 import { clockText } from '../text/time';
 import { count } from '../text/Text';
@@ -86,7 +86,29 @@ export function Controls(props: Props) {
         step={1000}
         value={clock.position}
         onChange={(event) => scrub(Number(event.target.value))}
+        onKeyDown={(event) => {
+          const by = keyStep(event, clock.length);
+          if (by !== 0) {
+            event.preventDefault();
+            scrub(clock.position + by);
+          }
+        }}
       />
     </div>
   );
+}
+
+/** An arrow moves by a fiftieth, from a tenth of a second to ten; the slider's own step is too fine. */
+function keyStep(event: KeyboardEvent, length: number): number {
+  const step = Math.min(10_000_000, Math.max(100_000, length / 50));
+  switch (event.key) {
+    case 'ArrowRight':
+    case 'ArrowUp':
+      return step;
+    case 'ArrowLeft':
+    case 'ArrowDown':
+      return -step;
+    default:
+      return 0;
+  }
 }

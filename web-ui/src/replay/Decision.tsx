@@ -39,7 +39,7 @@ export function OutcomeWord({ operation }: { operation: OperationView }) {
       return (
         <span className="tone-ok">
           <Icon name="yes" /> ok{' '}
-          {operation.tag !== null && operation.tag !== '' && (
+          {operation.tag != null && operation.tag !== '' && (
             <code>
               <Inline text={operation.tag} most={60} />
             </code>

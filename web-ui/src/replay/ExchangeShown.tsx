@@ -59,7 +59,7 @@ export function ExchangeShown(props: Props) {
       {operation !== null && (
         <p className="note">
           <Inline text={operation.reason} most={500} /> (rule <Inline text={operation.rule} />){' '}
-          {operation.approval !== null && (
+          {operation.approval != null && (
             <Link to={`/approvals/${encodeURIComponent(operation.approval)}`}>
               Approval {operation.approval}
             </Link>
@@ -77,7 +77,7 @@ export function ExchangeShown(props: Props) {
             : 'The caller waits for the answer…'}
         </p>
       )}
-      {answered && exchange.error !== null && <MessageShown kind="error" message={exchange.error} />}
+      {answered && exchange.error != null && <MessageShown kind="error" message={exchange.error} />}
       {answered && exchange.columns.length + exchange.rows.length > 0 && (
         <Rows exchange={exchange} download={download} />
       )}
@@ -89,7 +89,7 @@ export function ExchangeShown(props: Props) {
           </a>
         </p>
       )}
-      {answered && operation === null && exchange.tag !== null && exchange.tag !== '' && (
+      {answered && operation === null && exchange.tag != null && exchange.tag !== '' && (
         <p className="tag">
           <code>
             <Inline text={exchange.tag} most={120} />

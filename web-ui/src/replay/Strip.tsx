@@ -34,7 +34,7 @@ const Marks = memo(function Marks({ exchanges, length }: { exchanges: Exchange[]
       const scale = WIDTH / Math.max(1, length);
       const x = Math.floor(exchange.micros * scale);
       const width = Math.max(3, Math.ceil((exchange.endMicros - exchange.micros) * scale));
-      const error = exchange.error !== null;
+      const error = exchange.error != null;
       const key = `${x} ${error}`;
       const before = placed.get(key);
       placed.set(key, { x, width: Math.max(width, before?.width ?? 0), error });

@@ -81,7 +81,7 @@ const Item = memo(function Item({ exchange, operation, index, current, past, sho
         <span className="when">
           <span className="digits">{clockText(exchange.micros)}</span>
           {operation !== null && <DecisionWord decision={operation.decision} />}
-          {exchange.error !== null && (
+          {exchange.error != null && (
             <span className="tone-stop">
               <Icon name="warn" /> error {codeOf(exchange.error)}
             </span>

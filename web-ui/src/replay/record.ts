@@ -73,8 +73,8 @@ export function useRecord(session: string, open: boolean, purpose: string): Reco
     exchanges: said.part.items,
     operations: decided.part.items,
     byId: new Map(decided.part.items.map((operation) => [operation.id, operation])),
-    moreExchanges: said.part.next !== null,
-    moreOperations: decided.part.next !== null,
+    moreExchanges: said.part.next != null,
+    moreOperations: decided.part.next != null,
     loading: said.part.loading || decided.part.loading,
     problem: said.part.problem ?? decided.part.problem,
     loadMore: said.more,
@@ -148,7 +148,7 @@ function usePages<T>(
   }, [key, ask]);
 
   const more = useCallback(() => {
-    if (running.current === null && latest.current.part.next !== null) {
+    if (running.current === null && latest.current.part.next != null) {
       ask(latest.current.part.next);
     }
   }, [ask]);

@@ -74,7 +74,7 @@ function OperationRow({ operation, replaced, protocol }: RowProps) {
       <td className="number">{clockText(operation.micros)}</td>
       <td>
         <DecisionWord decision={operation.decision} byEdge={operation.byEdge} />
-        {operation.approval !== null && (
+        {operation.approval != null && (
           <>
             <br />
             <Link to={`/approvals/${encodeURIComponent(operation.approval)}`} className="small">
@@ -96,7 +96,7 @@ function OperationRow({ operation, replaced, protocol }: RowProps) {
             <code className="digest">{operation.digest}</code>
           </p>
         </details>
-        {operation.replaces !== null && (
+        {operation.replaces != null && (
           <p className="note">
             ran in place of <code className="brief">{brief(replaced?.text ?? operation.replaces)}</code>
           </p>
@@ -107,9 +107,9 @@ function OperationRow({ operation, replaced, protocol }: RowProps) {
         <OutcomeWord operation={operation} />
       </td>
       <td className="number">
-        {operation.rows === null || operation.rows < 0 ? '–' : count(operation.rows)}
+        {operation.rows == null || operation.rows < 0 ? '–' : count(operation.rows)}
       </td>
-      <td className="number">{operation.duration === null ? '–' : duration(operation.duration)}</td>
+      <td className="number">{operation.duration == null ? '–' : duration(operation.duration)}</td>
     </tr>
   );
 }

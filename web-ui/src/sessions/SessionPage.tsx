@@ -48,7 +48,7 @@ export function SessionPage({ id }: { id: string }) {
 
 /** What is missing, said before anything else. */
 function Gap({ session: shown }: { session: SessionView }) {
-  if (shown.state !== 'interrupted' && shown.gapFrom === null) {
+  if (shown.state !== 'interrupted' && shown.gapFrom == null) {
     return null;
   }
   return (
@@ -58,14 +58,14 @@ function Gap({ session: shown }: { session: SessionView }) {
       </p>
       <p>
         The edge went away while the session was open
-        {shown.gapAt !== null && (
+        {shown.gapAt != null && (
           <>
             {' '}
             (last record {utc(shown.gapAt)}, {local(shown.gapAt)} here)
           </>
         )}
         .{' '}
-        {shown.gapFrom !== null &&
+        {shown.gapFrom != null &&
           `Of what the caller saw, bytes from ${count(shown.gapFrom)} on may be missing. `}
         Statements that ran are in the list below; one without an end is marked unknown.
       </p>
@@ -107,7 +107,7 @@ function Facts({ session: shown }: { session: SessionView }) {
           {utc(shown.openedAt)} <span className="muted">({local(shown.openedAt)} here)</span>
         </Fact>
         <Fact name="Closed">
-          {shown.closedAt === null ? (
+          {shown.closedAt == null ? (
             <span className="muted">not yet</span>
           ) : (
             <>

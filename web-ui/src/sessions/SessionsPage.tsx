@@ -76,7 +76,7 @@ export function SessionsPage({ search }: { search: string }) {
           )}
           <Paging
             first={filter['cursor'] === undefined ? null : page(parameters, null)}
-            next={data.next === null ? null : page(parameters, data.next)}
+            next={data.next == null ? null : page(parameters, data.next)}
           />
         </>
       )}
@@ -87,7 +87,7 @@ export function SessionsPage({ search }: { search: string }) {
 function SessionRow({ session }: { session: SessionView }) {
   const to = `/sessions/${encodeURIComponent(session.id)}`;
   const lasted =
-    session.closedAt === null
+    session.closedAt == null
       ? null
       : (Date.parse(session.closedAt) - Date.parse(session.openedAt)) * 1000;
   return (
