@@ -174,7 +174,7 @@ final class Lanes {
 
     /** One segment goes with every batch, however many decisions there are. */
     void leaveRoomForOne() {
-      room = true;
+      room = bytes <= batchBytes;
     }
 
     boolean admit(Lane lane) {
@@ -182,7 +182,7 @@ final class Lanes {
       if (item == null || closed.contains(lane) || alone || !item.ready.isDone()) {
         return false;
       }
-      boolean fits = bytes + item.bytes <= batchBytes || room && item.bytes <= batchBytes / LARGE;
+      boolean fits = bytes + item.bytes <= batchBytes || room && isSmallSegment(item);
       if (!taken.isEmpty() && !fits) {
         return false;
       }
@@ -192,6 +192,10 @@ final class Lanes {
       }
       take(lane, item);
       return true;
+    }
+
+    private boolean isSmallSegment(Pending item) {
+      return !isUrgent(item) && item.bytes <= batchBytes / LARGE;
     }
 
     /** The next number of its session, when one of it is in the batch already. */
