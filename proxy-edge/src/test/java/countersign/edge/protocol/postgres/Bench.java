@@ -1,0 +1,171 @@
+package countersign.edge.protocol.postgres;
+
+import static countersign.operation.Effect.change;
+import static countersign.operation.Effect.create;
+import static countersign.operation.Effect.destroy;
+import static countersign.operation.Effect.privilege;
+import static countersign.operation.Effect.program;
+import static countersign.operation.Effect.read;
+import static countersign.operation.Effect.schema;
+
+import countersign.duty.Duty;
+import countersign.duty.Rule;
+import countersign.duty.Rulebook;
+import countersign.edge.EdgeSettings;
+import countersign.identity.Authentication;
+import countersign.identity.Principal;
+import countersign.operation.Effect;
+import countersign.session.EdgeId;
+import countersign.session.SessionEvent.SegmentRecorded;
+import countersign.target.Target;
+import countersign.wire.recording.SegmentCodec;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** An edge before the real target, with stand-ins for log, people and identity. */
+final class Bench implements AutoCloseable {
+  static final String URL = "https://countersign.example";
+  final Control control;
+  final PostgresEdge edge;
+  final TargetServer target = TargetServer.shared();
+  private final EventLoopGroup loops = new NioEventLoopGroup(2);
+  private final Rule.Hold terms;
+  private final Target.Recording recording;
+
+  Bench() {
+    this(
+        new Rule.Hold(
+            Set.of("approvers"),
+            1,
+            Duration.ofMinutes(5),
+            Rule.Wait.stream,
+            false,
+            Duration.ofSeconds(60)),
+        Target.Recording.statement);
+  }
+
+  Bench(Rule.Hold terms, Target.Recording recording) {
+    this.terms = terms;
+    this.recording = recording;
+    control = new Control(rulebook(0));
+    edge =
+        new PostgresEdge(
+            new EdgeSettings(EdgeId.next(), "127.0.0.1", 0, 0, null, null, true, URL),
+            loops,
+            control,
+            control,
+            token ->
+                token.equals("good")
+                    ? CompletableFuture.completedFuture(ada())
+                    : CompletableFuture.failedFuture(
+                        new Authentication.Refused(
+                            "token expired 3 min ago: run countersign token")),
+            _ -> TargetServer.PASSWORD.toCharArray());
+    edge.start();
+  }
+
+  static Principal ada() {
+    Principal.Hop hop =
+        new Principal.Hop(
+            "agent-ada",
+            "agent-ada",
+            Principal.Kind.agent,
+            Set.of("ai-agents"),
+            "alice",
+            "https://issuer",
+            "ada",
+            "");
+    return new Principal(List.of(hop), Set.of(), false, Instant.now().plusSeconds(900));
+  }
+
+  Rulebook rulebook(long version, Rule... more) {
+    Rule allow = rule(Rule.Action.allow, Set.of(read, create, change));
+    Rule hold = rule(Rule.Action.hold, Set.of(destroy, schema));
+    Rule block = rule(Rule.Action.block, Set.of(privilege, program, Effect.unknown));
+    List<Rule> rules = new java.util.ArrayList<>(List.of(allow, hold, block));
+    rules.addAll(List.of(more));
+    Duty duty = new Duty("ai-duty", Set.of("ai-agents"), Set.of("orders"), rules);
+    Target orders =
+        new Target(
+            "orders",
+            "postgres",
+            "127.0.0.1",
+            target.port(),
+            "postgres",
+            Target.Tls.disable,
+            0,
+            new Target.Credential("app", "${env:ORDERS_PW}"),
+            new Target.Protection(List.of(), recording));
+    Target secret =
+        new Target(
+            "vault",
+            "postgres",
+            "127.0.0.1",
+            target.port(),
+            "postgres",
+            Target.Tls.disable,
+            0,
+            new Target.Credential("app", "${env:ORDERS_PW}"),
+            new Target.Protection(List.of(), recording));
+    return new Rulebook(
+        version,
+        Map.of("ai-duty", duty),
+        Map.of("orders", orders, "vault", secret),
+        List.of(),
+        List.of(new Rulebook.Agent("agent-ada", "alice")),
+        Map.of());
+  }
+
+  Rule rule(Rule.Action action, Set<Effect> effects) {
+    return new Rule(action, effects, Rule.Match.ANYTHING, "", terms, "");
+  }
+
+  List<String> where() {
+    return List.of("-h", "127.0.0.1", "-p", "" + edge.port(), "-U", "agent-ada", "-d", "orders");
+  }
+
+  Psql.Said psql(String... statements) {
+    return Psql.run(
+        where(), "good", List.of("-v", "VERBOSITY=verbose"), String.join("\n", statements) + "\n");
+  }
+
+  Process psqlInBackground(String... commands) {
+    List<String> arguments = new java.util.ArrayList<>(List.of("-v", "VERBOSITY=verbose"));
+    for (String command : commands) {
+      arguments.addAll(List.of("-c", command));
+    }
+    return Psql.start(where(), "good", arguments);
+  }
+
+  WireClient client() {
+    return new WireClient(edge.port(), "agent-ada", "orders", "good");
+  }
+
+  /** The recording of one direction, put together again. */
+  byte[] recorded(SegmentCodec.Direction direction) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (SegmentRecorded segment : control.of(SegmentRecorded.class)) {
+      for (SegmentCodec.Frame frame : SegmentCodec.decode(segment.frames())) {
+        if (frame.direction() == direction) {
+          all.writeBytes(frame.bytes());
+        }
+      }
+    }
+    return all.toByteArray();
+  }
+
+  @Override
+  public void close() {
+    control.unstick();
+    edge.close();
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+}
