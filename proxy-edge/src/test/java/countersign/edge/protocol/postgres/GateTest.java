@@ -1,0 +1,268 @@
+package countersign.edge.protocol.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import countersign.operation.DecisionKind;
+import countersign.session.SessionEvent;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class GateTest {
+  private Bench bench;
+
+  @BeforeEach
+  void begin() {
+    bench = new Bench();
+    bench.target.direct("drop table if exists w; create table w(n int primary key, t text)");
+  }
+
+  @AfterEach
+  void end() {
+    bench.close();
+  }
+
+  private String rows() {
+    return bench.target.direct("select coalesce(string_agg(n::text, ',' order by n), '') from w");
+  }
+
+  @Test
+  void refusesABlockedStatementAndTheSessionStaysUsable() {
+    Psql.Said said = bench.psql("grant all on w to public;", "select 1;");
+
+    assertThat(said.out()).isEqualTo("1\n");
+    assertThat(said.err()).contains("42501", "countersign: blocked", "DETAIL:  Rule: ai-duty/");
+    assertThat(bench.target.logged()).doesNotContain("statement: grant all on w");
+    assertThat(bench.control.decided().getFirst().decision()).isEqualTo(DecisionKind.blocked);
+  }
+
+  @Test
+  void failsTheTransactionOnBothSidesWhenAStatementInItIsBlocked() {
+    try (WireClient client = bench.client()) {
+      assertThat(client.query("begin").unit()).containsExactly("BEGIN", "ZT");
+      assertThat(client.query("insert into w values (1)").unit())
+          .containsExactly("INSERT 0 1", "ZT");
+      assertThat(client.query("grant all on w to public").unit()).containsExactly("42501", "ZE");
+      assertThat(client.query("select 1").unit()).containsExactly("25P02", "ZE");
+      assertThat(client.query("delete from w").unit()).containsExactly("25P02", "ZE");
+      assertThat(client.query("rollback").unit()).containsExactly("ROLLBACK", "ZI");
+      assertThat(client.query("select 1").unit())
+          .containsExactly("RowDescription", "DataRow", "SELECT 1", "ZI");
+      assertThat(rows()).isEmpty();
+    }
+  }
+
+  @Test
+  void writesOutsideATransactionAndReadsReadOnly() {
+    try (WireClient client = bench.client()) {
+      assertThat(client.query("insert into w values (1)").unit())
+          .containsExactly("INSERT 0 1", "ZI");
+      assertThat(client.query("show default_transaction_read_only").unit()).contains("SHOW", "ZI");
+      assertThat(client.query("update w set t = 'x'").unit()).containsExactly("UPDATE 1", "ZI");
+      assertThat(rows()).isEqualTo("1");
+      assertThat(
+              bench.control.decided().stream()
+                  .filter(SessionEvent.OperationDecided::byEdge)
+                  .map(SessionEvent.OperationDecided::text))
+          .contains(
+              "SET default_transaction_read_only = off", "SET default_transaction_read_only = on");
+    }
+  }
+
+  @Test
+  void wrapsAReadInsideAReadWriteBlock() {
+    try (WireClient client = bench.client()) {
+      client.query("begin").unit();
+      client.query("insert into w values (7)").unit();
+      assertThat(client.query("select n from w").unit())
+          .containsExactly("RowDescription", "DataRow", "SELECT 1", "ZT");
+      assertThat(client.query("insert into w values (8)").unit())
+          .containsExactly("INSERT 0 1", "ZT");
+      assertThat(client.run("select n from w").sync().unit())
+          .containsExactly("ParseComplete", "BindComplete", "DataRow", "DataRow", "SELECT 2", "ZT");
+      assertThat(client.run("insert into w values (9)").sync().unit())
+          .containsExactly("ParseComplete", "BindComplete", "INSERT 0 1", "ZT");
+      assertThat(client.query("select 1/0").unit()).contains("22012").endsWith("ZE");
+      assertThat(client.query("rollback").unit()).containsExactly("ROLLBACK", "ZI");
+      assertThat(bench.target.logged())
+          .contains("SAVEPOINT countersign_read; SET LOCAL transaction_read_only = on");
+    }
+  }
+
+  @Test
+  void decidesExtendedOperationsWithTheirValues() {
+    try (WireClient client = bench.client()) {
+      assertThat(client.run("insert into w values ($1, $2)", "5", "five").sync().unit())
+          .containsExactly("ParseComplete", "BindComplete", "INSERT 0 1", "ZI");
+      assertThat(client.run("select t from w where n = $1", "5").sync().unit())
+          .containsExactly("ParseComplete", "BindComplete", "DataRow", "SELECT 1", "ZI");
+      var insert = bench.control.decided().getFirst();
+      assertThat(insert.binds()).containsExactly("5", "five");
+      assertThat(insert.text()).isEqualTo("insert into w values ($1, $2)");
+    }
+  }
+
+  @Test
+  void refusesOneStatementOfAPipelineAndSkipsToSync() {
+    try (WireClient client = bench.client()) {
+      client.run("insert into w values (1)");
+      client.run("grant all on w to public");
+      client.run("insert into w values (2)");
+      assertThat(client.sync().unit())
+          .containsExactly("ParseComplete", "BindComplete", "INSERT 0 1", "42501", "ZI");
+      assertThat(rows()).as("an implicit transaction fails whole").isEmpty();
+      assertThat(client.run("select 1").sync().unit()).endsWith("SELECT 1", "ZI");
+    }
+  }
+
+  @Test
+  void refusesABlockedParseByItself() {
+    try (WireClient client = bench.client()) {
+      assertThat(client.parse("p", "grant all on w to public").sync().unit())
+          .containsExactly("42501", "ZI");
+      assertThat(client.parse("q", "select 1").sync().unit())
+          .containsExactly("ParseComplete", "ZI");
+      assertThat(client.bind("", "q").execute("").sync().unit())
+          .containsExactly("BindComplete", "DataRow", "SELECT 1", "ZI");
+      assertThat(client.bind("", "p").execute("").sync().unit()).containsExactly("42501", "ZI");
+    }
+  }
+
+  @Test
+  void blocksAFunctionCallByItsUnknownEffect() {
+    try (WireClient client = bench.client()) {
+      client.raw(new byte[] {'F', 0, 0, 0, 14, 0, 0, 6, 91, 0, 0, 0, 0, 0, 0});
+      assertThat(client.unit()).containsExactly("42501", "ZI");
+      assertThat(client.query("select 1").unit()).endsWith("SELECT 1", "ZI");
+    }
+  }
+
+  @Test
+  void decidesSeveralStatementsOfOneQueryAsOne() {
+    Psql.Said said =
+        bench.psql("insert into w values (3)\\; grant all on w to public;", "select 2;");
+
+    assertThat(said.err()).contains("42501");
+    assertThat(said.out()).isEqualTo("2\n");
+    assertThat(rows()).isEmpty();
+  }
+
+  @Test
+  void copiesInAndOut() {
+    Psql.Said said =
+        bench.psql(
+            "\\copy w from stdin", "1\tone", "2\ttwo", "\\.", "copy w to stdout;", "select 3;");
+
+    assertThat(said.out()).isEqualTo("COPY 2\n1\tone\n2\ttwo\n3\n");
+    assertThat(rows()).isEqualTo("1,2");
+  }
+
+  @Test
+  void copiesInByTheExtendedProtocol() {
+    try (WireClient client = bench.client()) {
+      client.run("copy w from stdin").sync();
+      for (String word = ""; !word.equals("CopyResponse"); ) {
+        word = WireClient.word(client.next());
+      }
+      client.raw(new byte[] {'d', 0, 0, 0, 8, '4', '\t', 'x', '\n', 'c', 0, 0, 0, 4});
+      assertThat(client.sync().unit()).containsExactly("COPY 1", "ZI");
+      assertThat(client.query("select 1").unit()).endsWith("SELECT 1", "ZI");
+      assertThat(rows()).isEqualTo("4");
+    }
+  }
+
+  @Test
+  void refusesInvalidUtf8AndGoesOn() {
+    try (WireClient client = bench.client()) {
+      client.raw(new byte[] {'Q', 0, 0, 0, 7, (byte) 0xff, (byte) 0xfe, 0});
+      assertThat(client.unit()).containsExactly("22021", "ZI");
+      assertThat(client.query("select 1").unit()).endsWith("SELECT 1", "ZI");
+    }
+  }
+
+  @Test
+  void answersItsOwnSettingsInBothProtocols() {
+    try (WireClient client = bench.client()) {
+      assertThat(client.query("set countersign.reason = 'because'").unit())
+          .containsExactly("SET", "ZI");
+      assertThat(client.query("show countersign.reason").unit())
+          .containsExactly("RowDescription", "DataRow", "SHOW", "ZI");
+      assertThat(client.query("show countersign.may").unit()).contains("SHOW", "ZI");
+      client.parse("", "show countersign.may").bind("", "");
+      client.say(out -> countersign.wire.postgres.Encode.describe(out, 'P', ""));
+      List<String> said = client.execute("").sync().unit();
+      assertThat(said).startsWith("ParseComplete", "BindComplete", "RowDescription", "DataRow");
+      assertThat(said).endsWith("SHOW", "ZI");
+      assertThat(client.query("set countersign.wait = 'ticket'").unit())
+          .containsExactly("0A000", "ZI");
+      assertThat(bench.target.logged()).doesNotContain("countersign.reason", "countersign.may");
+    }
+  }
+
+  @Test
+  void sendsNothingBeforeItsDecisionIsDurable() throws InterruptedException {
+    try (WireClient client = bench.client()) {
+      bench.control.stick();
+      client.query("insert into w values (11)");
+      Thread.sleep(300);
+      assertThat(bench.target.logged()).doesNotContain("insert into w values (11)");
+      bench.control.unstick();
+      assertThat(client.unit()).containsExactly("INSERT 0 1", "ZI");
+    }
+  }
+
+  @Test
+  void keepsTheAnswerOfAReadUntilItsDecisionIsDurable() throws Exception {
+    try (WireClient client = bench.client()) {
+      bench.control.stick();
+      client.query("select 4711");
+      Eventually.that(() -> bench.target.logged().contains("select 4711"));
+      Thread.sleep(200);
+      client.socket.setSoTimeout(100);
+      assertThat(client.socket.getInputStream().available()).isZero();
+      client.socket.setSoTimeout(10_000);
+      bench.control.unstick();
+      assertThat(client.unit()).endsWith("SELECT 1", "ZI");
+    }
+  }
+
+  @Test
+  void closesTheSessionWhenTheRecordCannotBeWritten() {
+    try (WireClient client = bench.client()) {
+      bench.control.broken = true;
+      client.query("insert into w values (12)");
+      assertThat(client.unit()).containsExactly("58030", "end");
+      assertThat(bench.target.logged()).doesNotContain("insert into w values (12)");
+    }
+    Eventually.that(() -> bench.edge.sessions() == 0);
+  }
+
+  @Test
+  void decidesNothingNewWithoutALease() {
+    try (WireClient client = bench.client()) {
+      bench.control.leased = false;
+      assertThat(client.query("select 1").unit()).containsExactly("57P03", "ZI");
+      bench.control.leased = true;
+      assertThat(client.query("select 1").unit()).endsWith("SELECT 1", "ZI");
+    }
+  }
+
+  @Test
+  void preparedStatementsAreJudgedAtEachExecution() {
+    try (WireClient client = bench.client()) {
+      client.parse("ins", "insert into w values ($1)").sync().unit();
+      assertThat(client.bind("", "ins", "1").execute("").sync().unit())
+          .containsExactly("BindComplete", "INSERT 0 1", "ZI");
+      bench.control.rulebook(
+          bench.rulebook(
+              1,
+              bench.rule(
+                  countersign.duty.Rule.Action.block,
+                  java.util.Set.of(countersign.operation.Effect.create))));
+      assertThat(client.bind("", "ins", "2").execute("").sync().unit())
+          .containsExactly("42501", "ZI");
+      assertThat(rows()).isEqualTo("1");
+    }
+  }
+}
