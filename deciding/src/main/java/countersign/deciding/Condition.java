@@ -5,6 +5,7 @@ import com.google.re2j.PatternSyntaxException;
 import dev.cel.bundle.Cel;
 import dev.cel.bundle.CelFactory;
 import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelIssue;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.types.CelType;
@@ -40,7 +41,7 @@ public final class Condition {
           .build();
 
   private static final Cel CEL =
-      CelFactory.standardCelBuilder()
+      LocalTime.in(CelFactory.standardCelBuilder())
           .setOptions(OPTIONS)
           .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
           .addVar("operation.text", SimpleType.STRING)
@@ -71,7 +72,7 @@ public final class Condition {
    * @return the mistake in words on one line, empty when there is none
    */
   public static Optional<String> mistake(String expression) {
-    return mistake(CEL, expression);
+    return mistake(CEL, LocalTime.spelledOut(expression));
   }
 
   /** Says what is wrong with an expression in an environment. */
@@ -83,11 +84,17 @@ public final class Condition {
       cel.createProgram(cel.compile(expression).getAst());
       return Optional.empty();
     } catch (CelValidationException e) {
-      return Optional.of(
-          e.getErrors().isEmpty() ? "not CEL" : e.getErrors().getFirst().getMessage());
+      return Optional.of(e.getErrors().isEmpty() ? "not CEL" : words(e.getErrors().getFirst()));
     } catch (CelEvaluationException | RuntimeException e) {
       return Optional.of("not CEL");
     }
+  }
+
+  /** The first sentence of what the compiler says, on one line. */
+  private static String words(CelIssue issue) {
+    String message =
+        issue.getMessage().replaceAll("\\s+", " ").replaceFirst(" \\(candidates:.*", "");
+    return message.length() > 200 ? message.substring(0, 200) + "…" : message;
   }
 
   /** Says whether an expression gives true or false, as far as its types tell. */
@@ -151,7 +158,7 @@ public final class Condition {
   }
 
   private static Optional<CelRuntime.Program> compile(String expression) {
-    return compile(CEL, expression);
+    return compile(CEL, LocalTime.spelledOut(expression));
   }
 
   static Optional<CelRuntime.Program> compile(Cel cel, String expression) {

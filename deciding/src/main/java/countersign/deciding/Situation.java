@@ -22,6 +22,8 @@ final class Situation {
   private final Operation operation;
   private final Instant now;
   private final List<Place> places;
+  private final Map<String, Optional<Boolean>> conditions = new HashMap<>();
+  private final Map<String, Optional<Boolean>> patterns = new HashMap<>();
   private @Nullable Map<String, Object> values;
 
   Situation(Operation operation, Instant now) {
@@ -105,13 +107,19 @@ final class Situation {
     }
     // A text can be written in too many ways to prove anything, so it never allows.
     return rule.action() != Rule.Action.allow
-        && rule.match().text().stream()
-            .anyMatch(re2 -> Condition.found(re2, operation.text()).orElse(true));
+        && rule.match().text().stream().anyMatch(re2 -> found(re2).orElse(true));
   }
 
   private boolean underCondition(Rule rule) {
-    return rule.when().isEmpty()
-        || Condition.holds(rule.when(), values()).orElse(rule.action() != Rule.Action.allow);
+    return rule.when().isEmpty() || holds(rule.when()).orElse(rule.action() != Rule.Action.allow);
+  }
+
+  private Optional<Boolean> found(String re2) {
+    return patterns.computeIfAbsent(re2, each -> Condition.found(each, operation.text()));
+  }
+
+  private Optional<Boolean> holds(String expression) {
+    return conditions.computeIfAbsent(expression, each -> Condition.holds(each, values()));
   }
 
   private Map<String, Object> values() {

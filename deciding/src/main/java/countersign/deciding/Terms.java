@@ -3,7 +3,6 @@ package countersign.deciding;
 import countersign.duty.Rule;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -14,8 +13,9 @@ final class Terms {
 
   /**
    * Combines holds: the largest quorum, the shortest time, a reason if any wants one, a ticket if
-   * any waits by ticket. Approvers are of the groups all have in common; where there are none, an
-   * approver must be in a group of each. A hold that names nobody leaves nobody.
+   * any waits by ticket. An approver must satisfy each hold, that is, be in a group of each; where
+   * the groups of one are among those of another, the smaller set is enough. A hold that names
+   * nobody leaves nobody.
    *
    * @param holds at least one
    */
@@ -42,11 +42,6 @@ final class Terms {
     for (Rule.Hold hold : holds) {
       each.add(hold.by());
       each.addAll(hold.andBy());
-    }
-    Set<String> common = new HashSet<>(holds.getFirst().by());
-    each.forEach(common::retainAll);
-    if (!common.isEmpty() || each.contains(Set.<String>of())) {
-      return List.of(common);
     }
     // Whoever is in a group of the smaller set is in one of the larger, too.
     List<Set<String>> needed = new ArrayList<>(each);

@@ -30,7 +30,7 @@ class DecisionPropertiesTest {
   private static final List<String> GROUPS = List.of("ai", "engineers", "leads");
   private static final List<String> APPROVERS = List.of("approvers", "dba", "security");
 
-  @Property(tries = 400, shrinking = ShrinkingMode.BOUNDED)
+  @Property(tries = 700, shrinking = ShrinkingMode.BOUNDED)
   void addingABlockNeverMakesADecisionLaxer(
       @ForAll("duties") List<Duty> duties,
       @ForAll("operations") Operation operation,
@@ -44,7 +44,7 @@ class DecisionPropertiesTest {
     notLaxer(decide(duties, operation), decide(more, operation));
   }
 
-  @Property(tries = 400, shrinking = ShrinkingMode.BOUNDED)
+  @Property(tries = 700, shrinking = ShrinkingMode.BOUNDED)
   void addingAHoldToWhatIsAllowedOrHeldNeverMakesItLaxer(
       @ForAll("duties") List<Duty> duties,
       @ForAll("operations") Operation operation,
@@ -60,7 +60,7 @@ class DecisionPropertiesTest {
     notLaxer(before, decide(more, operation));
   }
 
-  @Property(tries = 400, shrinking = ShrinkingMode.BOUNDED)
+  @Property(tries = 700, shrinking = ShrinkingMode.BOUNDED)
   void addingAHopNeverMakesADecisionLaxer(
       @ForAll("duties") List<Duty> duties,
       @ForAll("operations") Operation operation,
@@ -72,7 +72,7 @@ class DecisionPropertiesTest {
     notLaxer(decide(duties, operation), decide(duties, by(operation, hops)));
   }
 
-  @Property(tries = 400, shrinking = ShrinkingMode.BOUNDED)
+  @Property(tries = 700, shrinking = ShrinkingMode.BOUNDED)
   void addingAnEffectNeverMakesADecisionLaxer(
       @ForAll("duties") List<Duty> duties,
       @ForAll("operations") Operation operation,
@@ -94,12 +94,12 @@ class DecisionPropertiesTest {
             more,
             operation.facts(),
             operation.statedReason());
-    if (wouldBeUnconditional(duties)) {
-      notLaxer(decide(duties, operation), decide(duties, wider));
-    }
+    // Under conditions another effect may change what a rule speaks of, relations above all.
+    List<Duty> plain = duties.stream().map(DecisionPropertiesTest::unconditional).toList();
+    notLaxer(decide(plain, operation), decide(plain, wider));
   }
 
-  @Property(tries = 400, shrinking = ShrinkingMode.BOUNDED)
+  @Property(tries = 700, shrinking = ShrinkingMode.BOUNDED)
   void theOrderOfRulesAndDutiesDecidesNothing(
       @ForAll("duties") List<Duty> duties, @ForAll("operations") Operation operation) {
     List<Duty> reversed =
@@ -110,8 +110,13 @@ class DecisionPropertiesTest {
     assertThat(decide(reversed, operation).kind()).isEqualTo(decide(duties, operation).kind());
   }
 
-  private static boolean wouldBeUnconditional(List<Duty> duties) {
-    return duties.stream().flatMap(d -> d.rules().stream()).allMatch(r -> r.when().isEmpty());
+  private static Duty unconditional(Duty duty) {
+    List<Rule> rules =
+        duty.rules().stream()
+            .map(rule ->
+                new Rule(rule.action(), rule.effects(), Rule.Match.ANYTHING, "", rule.hold(), ""))
+            .toList();
+    return new Duty(duty.name(), duty.groups(), duty.targets(), rules);
   }
 
   private static void notLaxer(Decision before, Decision after) {
@@ -207,9 +212,13 @@ class DecisionPropertiesTest {
                 net.jqwik.api.Tuple.of(5, Rule.Action.allow),
                 net.jqwik.api.Tuple.of(3, Rule.Action.hold),
                 net.jqwik.api.Tuple.of(1, Rule.Action.block)),
-            Arbitraries.of(Effect.values()).set().ofMinSize(1).ofMaxSize(8),
+            Arbitraries.of(Effect.values()).set().ofMinSize(4).ofMaxSize(10),
             matches(),
             Arbitraries.of(
+                "",
+                "",
+                "",
+                "",
                 "",
                 "",
                 "",
@@ -230,7 +239,12 @@ class DecisionPropertiesTest {
                 List.of("public.*"),
                 List.of("people"),
                 List.of("*.orders", "audit.*")),
-            Arbitraries.of(List.<String>of(), List.<String>of(), List.of("x"), List.of("(")))
+            Arbitraries.of(
+                List.<String>of(),
+                List.<String>of(),
+                List.<String>of(),
+                List.of("x"),
+                List.of("(")))
         .as(Rule.Match::new);
   }
 
@@ -248,7 +262,7 @@ class DecisionPropertiesTest {
   Arbitrary<Operation> operations() {
     return Combinators.combine(
             Arbitraries.of(GROUPS).set().ofMinSize(1).ofMaxSize(3).list().ofMinSize(1).ofMaxSize(3),
-            Arbitraries.of(Effect.values()).set().ofMinSize(0).ofMaxSize(3),
+            Arbitraries.of(Effect.values()).set().ofMinSize(0).ofMaxSize(2),
             Arbitraries.of("public.people", "people", "audit.log", "\"odd", "orders")
                 .list()
                 .ofMaxSize(3),

@@ -49,7 +49,7 @@ public record Rule(
    *
    * @param by groups whose members may approve; empty means nobody can
    * @param andBy further sets of groups: an approver must also be in a group of each. Only where
-   *     several rules hold one operation and name no group in common; else empty
+   *     several rules hold one operation and ask different groups; else empty
    * @param quorum distinct people needed, at least 1
    * @param within how long an answer may take
    * @param waiting where the caller waits

@@ -67,9 +67,6 @@ final class ShapeCheck {
     if (form == Form.condition && value.contains("rowsEstimated")) {
       return Optional.of("operation.rowsEstimated " + Release.postgres.comes());
     }
-    if (form == Form.condition && value.matches("(?s).*\\bnow\\s*\\.\\s*in\\s*\\(.*")) {
-      return Optional.of("now.getHours('Europe/Berlin') and its like, which take the time zone");
-    }
     if (form == Form.reference && value.matches("\\$\\{(vault|secret):[^}]*}")) {
       return Optional.of(
           "${env:NAME} or ${file:NAME}; ${vault:} and ${secret:} "

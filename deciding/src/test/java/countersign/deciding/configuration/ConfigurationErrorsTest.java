@@ -370,8 +370,9 @@ class ConfigurationErrorsTest {
         at(
             22,
             "      - {hold: [destroy], by: [approvers], when: \"now.in('Europe/Berlin') > now\"}",
-            "22: duties[0].rules[1].when: now.in('Europe/Berlin') > now (expected:"
-                + " now.getHours('Europe/Berlin') and its like, which take the time zone)"),
+            "22: duties[0].rules[1].when: now.in('Europe/Berlin') > now (expected: a CEL condition"
+                + " over operation, principal and now; found no matching overload for '_>_'"
+                + " applied to '(countersign.local_time, google.protobuf.Timestamp)')"),
         at(
             22,
             "      - {hold: [destroy], by: [approvers], when: 'operation.txt == 1'}",
