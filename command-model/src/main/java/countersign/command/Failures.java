@@ -17,8 +17,9 @@ public final class Failures {
   /**
    * Returns the refusal inside a failure.
    *
-   * @return {@link ApprovalRefused}, {@link SessionRefused} or {@link AppendRefused}; anything else
-   *     is a defect or a store that did not answer and becomes {@code storeDown}
+   * @return {@link ApprovalRefused}, {@link SessionRefused}, {@link AppendRefused}, or {@link
+   *     IllegalArgumentException} for a command that is not well formed; anything else is a defect
+   *     or a store that did not answer and becomes {@code storeDown}
    */
   public static RuntimeException refusal(Throwable failure) {
     Throwable cause = failure;
@@ -32,6 +33,9 @@ public final class Failures {
         }
         case AppendRefused refused -> {
           return refused;
+        }
+        case IllegalArgumentException wrong -> {
+          return wrong;
         }
         case AppendEventsTransactionRejectedException _ -> {
           return new AppendRefused(

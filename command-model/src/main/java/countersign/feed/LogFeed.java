@@ -43,6 +43,7 @@ public final class LogFeed implements Feed, RulebookInForce, AutoCloseable {
   public static final Duration LEASE = Duration.ofSeconds(5);
 
   private static final long LOOK_AGAIN_MILLIS = 500;
+  private static final long GATHER_MILLIS = 4;
   private static final long ANSWER_SECONDS = 4;
   private static final int PAGE = 500;
 
@@ -100,6 +101,8 @@ public final class LogFeed implements Feed, RulebookInForce, AutoCloseable {
           failing = true;
         }
         if (wake.tryAcquire(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
+          // Many commits become one look: the log wakes for every batch, thousands in a second.
+          Thread.sleep(GATHER_MILLIS);
           wake.drainPermits();
         }
       }

@@ -32,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.axonframework.messaging.commandhandling.gateway.CommandGateway;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Closes what edges that are gone left open: withdraws their holds, ends what they forwarded as
@@ -250,7 +251,7 @@ public final class Recovery {
     }
   }
 
-  private static Item item(Event event, @org.jspecify.annotations.Nullable Condition condition) {
+  private static Item item(Event event, @Nullable Condition condition) {
     return new Item(
         List.of(Draft.of(event, KeyScope.of(null), Tags.of(event))), condition, Urgency.decision);
   }

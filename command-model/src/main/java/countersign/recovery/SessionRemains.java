@@ -24,7 +24,7 @@ final class SessionRemains {
   /** Allowed or used, and no end seen. */
   private final Set<OperationId> forwarded = new LinkedHashSet<>();
 
-  /** Held, and not used as far as is known. */
+  /** What would run under an approval that was not used as far as is known. */
   private final Map<ApprovalId, OperationId> held = new LinkedHashMap<>();
 
   private long lastSeq = -1;
@@ -50,10 +50,11 @@ final class SessionRemains {
   }
 
   private void note(SessionEvent.OperationDecided decided) {
-    if (decided.decision() == DecisionKind.allowed) {
-      forwarded.add(decided.operation());
-    } else if (decided.decision() == DecisionKind.held && decided.approval() != null) {
+    if (decided.approval() != null && decided.decision() != DecisionKind.blocked) {
+      // Whatever the rules say of it by itself: it runs when the approval is used for it.
       held.put(decided.approval(), decided.operation());
+    } else if (decided.decision() == DecisionKind.allowed) {
+      forwarded.add(decided.operation());
     }
   }
 

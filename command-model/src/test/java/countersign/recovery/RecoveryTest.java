@@ -125,6 +125,23 @@ final class RecoveryTest {
   }
 
   @Test
+  void callsAModifiedStatementUnknownOnlyWhenItsApprovalWasUsed() throws Exception {
+    SessionId session = open(gone);
+    HeldOperation notUsed = hold(session);
+    model.send(new ApprovalCommand.Modify(approvalOf(notUsed), BOB, "select 1"));
+    decided(session, OperationId.next(), DecisionKind.allowed, approvalOf(notUsed));
+    HeldOperation used = hold(session);
+    model.send(new ApprovalCommand.Modify(approvalOf(used), BOB, "select 2"));
+    OperationId runs = decided(session, OperationId.next(), DecisionKind.held, approvalOf(used));
+    submit(new ApprovalCommand.Use(approvalOf(used), runs, used.digestOf("select 2")));
+
+    assertThat(recover(log)).isEqualTo(new Recovery.Recovered(1, 1, 1, 1));
+    assertThat(events(SessionEvent.OutcomeUnknown.class))
+        .singleElement()
+        .satisfies(e -> assertThat(e.operation()).isEqualTo(runs));
+  }
+
+  @Test
   void leavesClosedSessionsAndItsOwnEdgeAlone() throws Exception {
     SessionId closed = open(gone);
     append(closed, new SessionEvent.Closed(closed, gone, 0, 0, 0, "client", ""));

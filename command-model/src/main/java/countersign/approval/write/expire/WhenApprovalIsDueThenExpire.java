@@ -5,7 +5,6 @@ import countersign.approval.ApprovalEvent;
 import countersign.approval.ApprovalId;
 import countersign.approval.ApprovalRefused;
 import countersign.command.Failures;
-import countersign.port.Feed;
 import countersign.store.Criterion;
 import countersign.store.EventLog;
 import countersign.store.StoredEvent;
@@ -15,9 +14,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.axonframework.messaging.commandhandling.gateway.CommandGateway;
@@ -33,7 +32,7 @@ public final class WhenApprovalIsDueThenExpire implements AutoCloseable {
   private static final int PAGE = 1_000;
   private static final long ANSWER_SECONDS = 15;
 
-  /** Longest sleep; also how soon a failed attempt is made again. */
+  /** How often it looks for new approvals, and how soon a failed attempt is made again. */
   private static final Duration PULSE = Duration.ofMillis(500);
 
   private static final Criterion LIFE =
@@ -44,7 +43,6 @@ public final class WhenApprovalIsDueThenExpire implements AutoCloseable {
   private final CommandGateway commands;
   private final InstantSource clock;
   private final Thread thread;
-  private final Semaphore wake = new Semaphore(0);
 
   /** Pending approvals and when they are due. Written by the one thread. */
   private final Map<ApprovalId, Instant> due = new ConcurrentHashMap<>();
@@ -71,7 +69,7 @@ public final class WhenApprovalIsDueThenExpire implements AutoCloseable {
   }
 
   private void run() {
-    try (Feed.Subscription _ = log.onHead(_ -> wake.release())) {
+    try {
       boolean failing = false;
       while (!closed) {
         try {
@@ -84,9 +82,7 @@ public final class WhenApprovalIsDueThenExpire implements AutoCloseable {
           }
           failing = true;
         }
-        if (wake.tryAcquire(sleep().toNanos(), TimeUnit.NANOSECONDS)) {
-          wake.drainPermits();
-        }
+        Thread.sleep(sleep());
       }
     } catch (InterruptedException e) {
       // Closed; nobody waits for this thread.
@@ -101,6 +97,7 @@ public final class WhenApprovalIsDueThenExpire implements AutoCloseable {
         .filter(Duration::isPositive)
         .min(Duration::compareTo)
         .filter(until -> until.compareTo(PULSE) < 0)
+        .map(until -> until.plusMillis(1))
         .orElse(PULSE);
   }
 
@@ -151,7 +148,7 @@ public final class WhenApprovalIsDueThenExpire implements AutoCloseable {
     due.remove(id);
   }
 
-  private static <T> T answer(java.util.concurrent.CompletableFuture<T> stage)
+  private static <T> T answer(CompletableFuture<T> stage)
       throws InterruptedException, ExecutionException, TimeoutException {
     return stage.get(ANSWER_SECONDS, TimeUnit.SECONDS);
   }
