@@ -212,7 +212,7 @@ describe('what the recording holds beside statements', () => {
       expect(looks()).toBe(2);
       shown = session();
       act(() => Changes.say('sessions', 'session-1', 'session-1'));
-      await act(() => vi.advanceTimersByTimeAsync(300));
+      await act(() => vi.advanceTimersByTimeAsync(700));
       await act(() => vi.advanceTimersByTimeAsync(1100));
       expect(looks()).toBe(3);
       act(() => Changes.say('segments', '9', 'session-1'));

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { problemFrom, type Problem } from './problem';
+import { Problem, problemFrom } from './problem';
 
 export interface Loaded<T> {
   /** The newest answer; kept while a newer one is on its way and when that fails. */
@@ -10,9 +10,12 @@ export interface Loaded<T> {
   set: (data: T) => void;
 }
 
+const LONGEST_MILLIS = 20_000;
+
 /**
- * Loads, and loads again when `key` changes or `reload` is called. The latest question wins: an
- * answer that arrives late is dropped.
+ * Loads, and loads again when `key` changes or `reload` is called. An answer to another key is
+ * dropped. `reload` never cuts off a question under way, however often it is called: one more follows
+ * it, so that a page of a busy system still gets its answers.
  */
 export function useLoad<T>(key: string, load: (signal: AbortSignal) => Promise<T>): Loaded<T> {
   const [state, setState] = useState<{ key: string; data: T | null; problem: Problem | null }>({
@@ -21,37 +24,60 @@ export function useLoad<T>(key: string, load: (signal: AbortSignal) => Promise<T
     problem: null,
   });
   const [loading, setLoading] = useState(true);
-  const [round, setRound] = useState(0);
   const latest = useRef(load);
   latest.current = load;
+  const ask = useRef<() => void>(() => {});
 
   useEffect(() => {
-    const stop = new AbortController();
-    setLoading(true);
-    latest
-      .current(stop.signal)
-      .then(
-        (data) => {
-          if (!stop.signal.aborted) {
-            setState({ key, data, problem: null });
-          }
-        },
-        (thrown: unknown) => {
-          if (!stop.signal.aborted) {
-            const problem = problemFrom(thrown);
-            setState((old) => ({ key, data: old.key === key ? old.data : null, problem }));
-          }
-        },
-      )
-      .finally(() => {
-        if (!stop.signal.aborted) {
-          setLoading(false);
-        }
-      });
-    return () => stop.abort();
-  }, [key, round]);
+    let over = false;
+    let running: AbortController | null = null;
+    let again = false;
 
-  const reload = useCallback(() => setRound((n) => n + 1), []);
+    const once = async () => {
+      const stop = new AbortController();
+      running = stop;
+      const tooLong = setTimeout(() => stop.abort(), LONGEST_MILLIS);
+      setLoading(true);
+      try {
+        const data = await latest.current(stop.signal);
+        if (!over) {
+          setState({ key, data, problem: null });
+        }
+      } catch (thrown) {
+        if (!over) {
+          const problem = stop.signal.aborted ? TOO_LONG : problemFrom(thrown);
+          setState((old) => ({ key, data: old.key === key ? old.data : null, problem }));
+        }
+      } finally {
+        clearTimeout(tooLong);
+        running = null;
+      }
+      if (over) {
+        return;
+      }
+      setLoading(false);
+      if (again) {
+        again = false;
+        void once();
+      }
+    };
+
+    ask.current = () => {
+      if (running === null) {
+        void once();
+      } else {
+        again = true;
+      }
+    };
+    void once();
+    return () => {
+      over = true;
+      ask.current = () => {};
+      running?.abort();
+    };
+  }, [key]);
+
+  const reload = useCallback(() => ask.current(), []);
   const set = useCallback((data: T) => setState({ key, data, problem: null }), [key]);
   const fresh = state.key === key;
   return {
@@ -62,3 +88,10 @@ export function useLoad<T>(key: string, load: (signal: AbortSignal) => Promise<T
     set,
   };
 }
+
+const TOO_LONG = new Problem(
+  'about:blank',
+  'Countersign takes too long to answer',
+  'Nothing was changed by this page. Try again.',
+  0,
+);

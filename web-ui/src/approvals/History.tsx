@@ -28,7 +28,7 @@ export function History({ parameters }: { parameters: URLSearchParams }) {
       signal,
     ),
   );
-  useChanges((changed) => changed.view === 'approvals', reload);
+  useChanges((changed) => changed.view === 'approvals', reload, 1000);
   return (
     <>
       <form className="filters" role="search">

@@ -19,7 +19,7 @@ import { SessionState } from './SessionState';
 /** One session: what it was, what was decided in it, and the recording to play. */
 export function SessionPage({ id }: { id: string }) {
   const { data, problem, loading, reload } = useLoad(`session ${id}`, (stop) => session(id, stop));
-  useChanges((changed) => changed.view === 'sessions' && changed.id === id, reload);
+  useChanges((changed) => changed.view === 'sessions' && changed.id === id, reload, 500);
   return (
     <>
       <Heading title={data === null ? 'Session' : `${data.principal} on ${data.target}`}>

@@ -29,7 +29,7 @@ export function SessionsPage({ search }: { search: string }) {
   const { data, problem, loading, reload } = useLoad(`sessions ${JSON.stringify(filter)}`, (stop) =>
     sessions(filter, stop),
   );
-  useChanges((changed) => changed.view === 'sessions', reload);
+  useChanges((changed) => changed.view === 'sessions', reload, 1000);
   return (
     <>
       <Heading title="Sessions">Sessions</Heading>

@@ -71,7 +71,7 @@ export function Header({ me, path, waiting, demo, onSignedOut }: Props) {
 function Currency() {
   const liveness = useLiveness();
   const { data, problem, reload } = useLoad('lag', lag);
-  useChanges(() => true, reload);
+  useChanges(() => true, reload, 1000);
   useEffect(() => {
     const timer = setInterval(reload, 5000);
     return () => clearInterval(timer);
