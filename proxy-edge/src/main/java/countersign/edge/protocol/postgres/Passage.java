@@ -148,10 +148,7 @@ final class Passage {
             new Hold.Listener() {
               @Override
               public void waits(Hold waiting) {
-                notice(Words.held(waiting, publicUrl));
-                if (question.wroteInTransaction()) {
-                  notice(Words.lockWait(waiting));
-                }
+                notice(Words.held(waiting, publicUrl, question.wroteInTransaction()));
                 outbox.flush();
               }
 

@@ -47,7 +47,7 @@ final class Words {
         .withHint("Nothing was forwarded that is not on record. Try again later.");
   }
 
-  static ErrorFields held(Hold hold, String publicUrl) {
+  static ErrorFields held(Hold hold, String publicUrl, boolean wrote) {
     return ErrorFields.of(
             "NOTICE",
             "00000",
@@ -55,17 +55,13 @@ final class Words {
                 + hold.id()
                 + " until "
                 + hold.expires().truncatedTo(ChronoUnit.SECONDS))
-        .withDetail("Rule: " + hold.decision().rule() + ". " + hold.decision().reason())
+        .withDetail(
+            "Rule: "
+                + hold.decision().rule()
+                + ". "
+                + hold.decision().reason()
+                + (wrote ? ". The transaction has written and is held open until then." : ""))
         .withHint(publicUrl + "/approvals/" + hold.id());
-  }
-
-  static ErrorFields lockWait(Hold hold) {
-    return ErrorFields.of(
-        "NOTICE",
-        "00000",
-        "countersign: this transaction has written; it is held open until "
-            + hold.expires().truncatedTo(ChronoUnit.SECONDS)
-            + " at the most");
   }
 
   static ErrorFields modified(String by, String text) {
