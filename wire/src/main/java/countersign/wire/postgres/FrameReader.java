@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FrameReader implements AutoCloseable {
   private static final int TYPED_HEADER = 5;
+  private static final int MOST_ROOM = 16 << 20;
 
   private final Limits limits;
   private final boolean frontend;
@@ -81,10 +82,10 @@ public final class FrameReader implements AutoCloseable {
     }
   }
 
-  /** Copies into a buffer of twice the size, so that a big message costs linear time. */
+  /** Copies into a buffer with as much room again, so that a big message costs linear time. */
   private ByteBuf larger(ByteBuf before, int more, ByteBufAllocator alloc) {
-    int needed = before.readableBytes() + more;
-    ByteBuf grown = alloc.buffer(Math.max(needed, Math.min(before.readableBytes() * 2, 8 << 20)));
+    int readable = before.readableBytes();
+    ByteBuf grown = alloc.buffer(readable + more + Math.min(readable, MOST_ROOM));
     grown.writeBytes(before, before.readerIndex(), before.readableBytes());
     before.release();
     held = grown;

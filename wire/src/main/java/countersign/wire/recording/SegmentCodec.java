@@ -90,6 +90,7 @@ public final class SegmentCodec {
   public static final class Encoder implements AutoCloseable {
     private final ZstdCompressCtx zstd = new ZstdCompressCtx();
     private byte[] plain = new byte[8 << 10];
+    private byte[] encoded = new byte[0];
     private int length;
     private int inLength;
     private int outLength;
@@ -163,11 +164,12 @@ public final class SegmentCodec {
       if (isEmpty()) {
         return null;
       }
-      byte[] header = new byte[6];
-      header[0] = VERSION;
-      int at = Varint.write(header, 1, length);
-      byte[] encoded = new byte[at + (int) Zstd.compressBound(length)];
-      System.arraycopy(header, 0, encoded, 0, at);
+      int most = 6 + (int) Zstd.compressBound(length);
+      if (encoded.length < most) {
+        encoded = new byte[most];
+      }
+      encoded[0] = VERSION;
+      int at = Varint.write(encoded, 1, length);
       int compressed = zstd.compressByteArray(encoded, at, encoded.length - at, plain, 0, length);
       Segment segment =
           new Segment(

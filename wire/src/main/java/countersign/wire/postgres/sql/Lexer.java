@@ -9,6 +9,7 @@ import countersign.wire.postgres.sql.Tokens.Type;
  */
 final class Lexer {
   private static final String OPERATOR_CHARACTERS = "~!@#^&|`?+-*/%<>=";
+  private static final int LONGEST_OPERATOR = 63;
   private static final String SPECIAL_OPERATOR_CHARACTERS = "~!@#^&|`?%";
 
   private final String sql;
@@ -257,13 +258,16 @@ final class Lexer {
   }
 
   /** Operators are as long as they can be, but end before a comment and, mostly, before + or -. */
-  private void operator(int from) {
+  private void operator(int from) throws Odd {
     int end = from;
     while (end < sql.length() && OPERATOR_CHARACTERS.indexOf(sql.charAt(end)) >= 0) {
       if (end > from && (sql.startsWith("--", end) || sql.startsWith("/*", end))) {
         break;
       }
       end++;
+      if (end - from > LONGEST_OPERATOR) {
+        throw new Odd("operator longer than " + LONGEST_OPERATOR + " characters");
+      }
     }
     while (end - from > 1 && "+-".indexOf(sql.charAt(end - 1)) >= 0 && !special(from, end - 1)) {
       end--;

@@ -223,7 +223,7 @@ final class StatementReader {
 
   private Statement explain() {
     int inner = explained();
-    if (inner < 0) {
+    if (inner < 0 || tokens.is(inner, "explain")) {
       return unknown("EXPLAIN with ANALYZE or an option not listed", hints());
     }
     Statement statement = new StatementReader(tokens, found, namesTrusted, inner, to).read();
