@@ -1,0 +1,5 @@
+/** Approvals and the answers of people. */
+@NullMarked
+package countersign.api.approvals;
+
+import org.jspecify.annotations.NullMarked;
