@@ -9,14 +9,16 @@ let pending: ApprovalView[];
 let asked: Asked[];
 let me: Whoami;
 let refusal: { status: number; body: unknown } | null;
+let slow: boolean;
 
 beforeEach(() => {
   Changes.install();
   pending = [request()];
   me = person();
   refusal = null;
+  slow = false;
   window.history.replaceState(null, '', '/approvals');
-  asked = network(({ method, path, body }) => {
+  asked = network(({ method, path, search, body }) => {
     if (path === '/api/v1/whoami') return { body: me };
     if (path === '/api/v1/lag') return { body: { head: 12, seen: 10 } };
     if (method === 'POST' && refusal !== null) return refusal;
@@ -34,7 +36,10 @@ beforeEach(() => {
     if (what === 'modify') {
       Object.assign(one, { state: 'modified', modifiedText: (body as { text: string }).text, answers: answer('modified') });
     }
-    return { body: { ...one } };
+    if (method === 'GET' && me.powers.includes('audit') && search.get('purpose') === null) {
+      return { body: { ...one, text: '', binds: [], statedReason: '', modifiedText: null } };
+    }
+    return { body: slow && method === 'POST' ? request() : { ...one } };
   });
 });
 
@@ -136,6 +141,18 @@ describe('the queue', () => {
     expect(screen.getByRole('button', { name: 'Withdraw' })).toBeTruthy();
   });
 
+  it('says that an answer is recorded when the list does not show it yet, and offers no second one', async () => {
+    slow = true;
+    render(<App />);
+    await row();
+    fireEvent.click(screen.getByRole('button', { name: 'Approve' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Confirm approval' }));
+    await screen.findByText(/Your answer is recorded/);
+    expect(screen.queryByRole('button', { name: 'Approve' })).toBeNull();
+    act(() => Changes.say('approvals', 'apr-k7m2xw4c8tn5rbjx', 'session-1'));
+    await screen.findByText(/Approved by bob/);
+  });
+
   it('says a refusal in its words and keeps the form', async () => {
     refusal = {
       status: 409,
@@ -201,6 +218,26 @@ describe('the queue', () => {
     await row();
     act(() => Changes.fail());
     expect(await screen.findByText(/looking every 4 s/)).toBeTruthy();
+  });
+});
+
+describe('one request', () => {
+  it('opens its text to an auditor for a purpose', async () => {
+    me = person({ name: 'dana', chain: ['dana'], groups: ['compliance'], powers: ['audit'] });
+    window.history.replaceState(null, '', '/approvals/apr-k7m2xw4c8tn5rbjx');
+    render(<App />);
+    expect((await row()).textContent).toContain('closed to you');
+    expect(screen.queryByRole('button', { name: 'Approve' })).toBeNull();
+    fireEvent.change(screen.getByLabelText('Purpose'), { target: { value: 'case 12' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Open the content' }));
+    expect((await screen.findByTestId('statement')).textContent).toBe('delete from payments where id = 1;');
+    expect(asked.at(-1)?.search.get('purpose') ?? asked.find((one) => one.search.has('purpose'))?.search.get('purpose')).toBe('case 12');
+  });
+
+  it('that is not there says so', async () => {
+    window.history.replaceState(null, '', '/approvals/apr-nosuchthing');
+    render(<App />);
+    expect((await screen.findByRole('alert')).textContent).toContain('There is no such thing');
   });
 });
 

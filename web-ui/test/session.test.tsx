@@ -56,7 +56,9 @@ beforeEach(() => {
     const content = /^\/api\/v1\/sessions\/session-1\/(operations|timeline)$/.exec(path)?.[1];
     if (content === undefined) return undefined;
     if (purposes && !search.get('purpose')) {
-      return { status: 403, body: { type: 'urn:countersign:problem:purpose-required', title: 'State a purpose' } };
+      return content === 'timeline'
+        ? { status: 403, body: { type: 'urn:countersign:problem:purposeRequired', title: 'A purpose is needed' } }
+        : { body: { items: operations.map((one) => ({ ...one, text: '', binds: [] })), next: null } };
     }
     const from = Number(search.get('cursor') ?? 0);
     const all: unknown[] = content === 'timeline' ? exchanges : operations;
@@ -238,6 +240,7 @@ describe('a session', () => {
     render(<App />);
     const purpose = await screen.findByLabelText('Purpose');
     expect(screen.queryByText('select 1;')).toBeNull();
+    expect(screen.getByRole('region', { name: 'List of operations' }).textContent).toContain('its text is closed');
     fireEvent.change(purpose, { target: { value: 'case 12' } });
     fireEvent.click(screen.getByRole('button', { name: 'Open the content' }));
     await timeline();

@@ -87,8 +87,15 @@ export function approvals(filter: Filter, signal?: AbortSignal): Promise<Page<Ap
   return take(client.GET('/api/v1/approvals', { params: { query: filter }, ...until(signal) }));
 }
 
-export function approval(id: string, signal?: AbortSignal): Promise<ApprovalView> {
-  return take(client.GET('/api/v1/approvals/{id}', { params: { path: { id } }, ...until(signal) }));
+export function approval(
+  id: string,
+  signal?: AbortSignal,
+  purpose: string = '',
+): Promise<ApprovalView> {
+  const query: Filter = purpose === '' ? {} : { purpose };
+  return take(
+    client.GET('/api/v1/approvals/{id}', { params: { path: { id }, query }, ...until(signal) }),
+  );
 }
 
 export function approve(id: string): Promise<ApprovalView> {

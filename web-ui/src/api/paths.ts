@@ -13,7 +13,7 @@ export interface paths {
   '/api/v1/whoami': { get: Get<Whoami> };
   '/api/v1/lag': { get: Get<Lag> };
   '/api/v1/approvals': { get: Get<Page<ApprovalView>, None, Filter> };
-  '/api/v1/approvals/{id}': { get: Get<ApprovalView, Id> };
+  '/api/v1/approvals/{id}': { get: Get<ApprovalView, Id, Filter> };
   '/api/v1/approvals/{id}:approve': { post: Post<ApprovalView> };
   '/api/v1/approvals/{id}:deny': { post: Post<ApprovalView, { reason: string }> };
   '/api/v1/approvals/{id}:modify': { post: Post<ApprovalView, { text: string }> };

@@ -1,17 +1,22 @@
+import { useState } from 'react';
 import { approval } from '../api/client';
 import { useChanges } from '../api/changes';
 import { useLoad } from '../api/load';
 import { Failure } from '../shell/Failure';
 import { Heading } from '../shell/Heading';
+import { useIdentity } from '../shell/identity';
 import { Link } from '../shell/Link';
+import { Purpose } from '../shell/Purpose';
 import { Inline } from '../text/Text';
 import { ApprovalTable } from './ApprovalTable';
 import { outcome } from './words';
 
 /** One approval: where the link in a caller's notice leads. */
 export function ApprovalPage({ id }: { id: string }) {
-  const { data, problem, loading, reload, set } = useLoad(`approval ${id}`, (signal) =>
-    approval(id, signal),
+  const me = useIdentity();
+  const [purpose, setPurpose] = useState('');
+  const { data, problem, loading, reload, set } = useLoad(`approval ${id} ${purpose}`, (signal) =>
+    approval(id, signal, purpose),
   );
   useChanges((changed) => changed.view === 'approvals' && changed.id === id, reload);
   return (
@@ -30,6 +35,9 @@ export function ApprovalPage({ id }: { id: string }) {
             {outcome(data).words}
           </p>
           <ApprovalTable rows={[data]} caption="The request" onChange={set} />
+          {data.text === '' && me.powers.includes('audit') && (
+            <Purpose refused={purpose !== ''} problem={null} open={setPurpose} />
+          )}
         </>
       )}
     </>

@@ -51,6 +51,9 @@ const ApprovalRow = memo(function ApprovalRow({ view, onChange }: RowProps) {
   const row = useRef<HTMLTableSectionElement>(null);
   const from = useRef<Way | null>(null);
   const waits = view.state === 'pending';
+  const stands = `${view.state} ${view.answers.length}`;
+  // How it stood when an answer was recorded that the list did not show yet.
+  const [answered, setAnswered] = useState('');
 
   const close = useCallback(() => {
     from.current = way;
@@ -84,13 +87,22 @@ const ApprovalRow = memo(function ApprovalRow({ view, onChange }: RowProps) {
           <Place view={view} />
         </td>
         <td role="cell">
-          <Standing view={view} me={me} way={way} choose={setWay} />
+          <Standing view={view} me={me} way={way} choose={setWay} recorded={answered === stands} />
         </td>
       </tr>
       {waits && way !== null && (
         <tr role="row" className="answering">
           <td role="cell" colSpan={3}>
-            <Answering key={way} view={view} way={way} onDone={onChange} onClose={close} />
+            <Answering
+              key={way}
+              view={view}
+              way={way}
+              onDone={(after) => {
+                setAnswered(stands);
+                onChange(after);
+              }}
+              onClose={close}
+            />
           </td>
         </tr>
       )}

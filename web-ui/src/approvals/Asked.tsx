@@ -12,7 +12,7 @@ export function Asked({ view }: { view: ApprovalView }) {
   return (
     <>
       {view.text === '' ? (
-        <p className="note">The text of this {it} is not open to you here.</p>
+        <p className="note">The text of this {it} is closed to you in a list: open the request by its id.</p>
       ) : view.modifiedText == null ? (
         <Statement text={view.text} label={`The ${it}, exactly`} testId="statement" />
       ) : (

@@ -11,10 +11,12 @@ interface Props {
   me: Whoami;
   way: Way | null;
   choose: (way: Way) => void;
+  /** An answer of this person is recorded and not shown yet. */
+  recorded: boolean;
 }
 
 /** How a request stands: the time left, who has answered, and the ways to answer. */
-export function Standing({ view, me, way, choose }: Props) {
+export function Standing({ view, me, way, choose, recorded }: Props) {
   const now = outcome(view);
   const waits = view.state === 'pending';
   return (
@@ -29,7 +31,12 @@ export function Standing({ view, me, way, choose }: Props) {
         </p>
       )}
       <Answers view={view} />
-      {waits && <Ways view={view} me={me} way={way} choose={choose} />}
+      {waits && recorded && (
+        <p className="outcome" role="status" tabIndex={-1}>
+          Your answer is recorded; what it changes is shown here as soon as it is known.
+        </p>
+      )}
+      {waits && !recorded && <Ways view={view} me={me} way={way} choose={choose} />}
     </>
   );
 }
@@ -106,7 +113,7 @@ function Answers({ view }: { view: ApprovalView }) {
   );
 }
 
-function Ways({ view, me, way, choose }: Props) {
+function Ways({ view, me, way, choose }: Omit<Props, 'recorded'>) {
   const refused = cannotAnswer(view, me);
   const own = isOwn(view, me);
   return (

@@ -12,7 +12,10 @@ export interface Recorded {
   moreExchanges: boolean;
   moreOperations: boolean;
   loading: boolean;
+  /** Why the recording cannot be shown. */
   problem: Problem | null;
+  /** Why the list of operations cannot be shown. */
+  operationsProblem: Problem | null;
   loadMore: () => void;
   loadMoreOperations: () => void;
   reload: () => void;
@@ -76,7 +79,8 @@ export function useRecord(session: string, open: boolean, purpose: string): Reco
     moreExchanges: said.part.next != null,
     moreOperations: decided.part.next != null,
     loading: said.part.loading || decided.part.loading,
-    problem: said.part.problem ?? decided.part.problem,
+    problem: said.part.problem,
+    operationsProblem: decided.part.problem,
     loadMore: said.more,
     loadMoreOperations: decided.more,
     reload,

@@ -8,8 +8,15 @@ import { Link } from '../shell/Link';
 import { clockText, duration } from '../text/time';
 import { count, Inline, Statement } from '../text/Text';
 
+interface Props {
+  record: Recorded;
+  protocol: string;
+  /** The texts are not open to who looks; everything else is. */
+  closed: boolean;
+}
+
 /** Every operation of a session in order, with what was decided and how it ended. */
-export function Operations({ record, protocol }: { record: Recorded; protocol: string }) {
+export function Operations({ record, protocol, closed }: Props) {
   const texts = new Map(record.operations.map((operation) => [operation.id, operation]));
   return (
     <section aria-labelledby="operations">
@@ -42,6 +49,7 @@ export function Operations({ record, protocol }: { record: Recorded; protocol: s
                 operation={operation}
                 replaced={texts.get(operation.replaces ?? '') ?? null}
                 protocol={protocol}
+                closed={closed}
               />
             ))}
           </tbody>
@@ -65,9 +73,10 @@ interface RowProps {
   operation: OperationView;
   replaced: OperationView | null;
   protocol: string;
+  closed: boolean;
 }
 
-function OperationRow({ operation, replaced, protocol }: RowProps) {
+function OperationRow({ operation, replaced, protocol, closed }: RowProps) {
   const it = noun(protocol);
   return (
     <tr>
@@ -86,9 +95,15 @@ function OperationRow({ operation, replaced, protocol }: RowProps) {
       <td className="what">
         <details>
           <summary>
-            <code className="brief">{brief(operation.text) || `(empty ${it})`}</code>
+            {operation.text === '' ? (
+              <span className="muted">{closed ? `${it}, its text is closed` : `empty ${it}`}</span>
+            ) : (
+              <code className="brief">{brief(operation.text)}</code>
+            )}
           </summary>
-          <Statement text={operation.text} label={`The ${it}, exactly`} />
+          {operation.text !== '' && (
+            <Statement text={operation.text} label={`The ${it}, exactly`} />
+          )}
           {operation.binds.length > 0 && <Binds values={operation.binds} />}
           <p className="note">
             <Inline text={operation.reason} most={500} /> (rule <Inline text={operation.rule} />
@@ -98,7 +113,7 @@ function OperationRow({ operation, replaced, protocol }: RowProps) {
         </details>
         {operation.replaces != null && (
           <p className="note">
-            ran in place of <code className="brief">{brief(replaced?.text ?? operation.replaces)}</code>
+            ran in place of <code className="brief">{brief(replaced?.text || operation.replaces)}</code>
           </p>
         )}
       </td>

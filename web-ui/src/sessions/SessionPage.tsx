@@ -10,10 +10,10 @@ import { Failure } from '../shell/Failure';
 import { Heading } from '../shell/Heading';
 import { Icon } from '../shell/Icon';
 import { Link } from '../shell/Link';
+import { Purpose } from '../shell/Purpose';
 import { bytes, local, utc } from '../text/time';
 import { count, Inline } from '../text/Text';
 import { Operations } from './Operations';
-import { Purpose } from './Purpose';
 import { SessionState } from './SessionState';
 
 /** One session: what it was, what was decided in it, and the recording to play. */
@@ -153,16 +153,16 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 function Content({ session: shown }: { session: SessionView }) {
   const [purpose, setPurpose] = useState('');
   const record = useRecord(shown.id, shown.state === 'open', purpose);
-  if (record.problem?.asksPurpose === true) {
-    return <Purpose refused={purpose !== ''} problem={record.problem} open={setPurpose} />;
-  }
-  if (record.problem !== null && record.exchanges.length === 0) {
-    return <Failure problem={record.problem} retry={record.reload} />;
-  }
+  const shut = record.exchanges.length === 0 ? record.problem : null;
   return (
     <>
-      <Replay session={shown} record={record} purpose={purpose} />
-      <Operations record={record} protocol={shown.protocol} />
+      {shut?.asksPurpose && <Purpose refused={purpose !== ''} problem={shut} open={setPurpose} />}
+      {shut !== null && !shut.asksPurpose && <Failure problem={shut} retry={record.reload} />}
+      {shut === null && <Replay session={shown} record={record} purpose={purpose} />}
+      {shut === null && record.operationsProblem !== null && (
+        <Failure problem={record.operationsProblem} retry={record.reload} />
+      )}
+      <Operations record={record} protocol={shown.protocol} closed={shut !== null} />
     </>
   );
 }

@@ -5,7 +5,7 @@ import { Inline } from '../text/Text';
 interface Props {
   /** A purpose was given and not accepted. */
   refused: boolean;
-  problem: Problem;
+  problem: Problem | null;
   open: (purpose: string) => void;
 }
 
@@ -28,7 +28,7 @@ export function Purpose({ refused, problem, open }: Props) {
       </p>
       {refused && (
         <p role="alert" className="strange">
-          <Inline text={problem.detail || problem.title} most={500} />
+          <Inline text={problem?.detail || problem?.title || 'It is still closed to you.'} most={500} />
         </p>
       )}
       <label htmlFor={id}>Purpose</label>
