@@ -55,9 +55,12 @@ export class Changes extends EventTarget {
     vi.stubGlobal('EventSource', Changes);
   }
 
+  /** Says a change where the API says it: everywhere, but pieces of recordings to their session only. */
   static say(view: string, id: string, session: string): void {
     const data = JSON.stringify({ view, id, session });
-    Changes.all.forEach((one) => one.dispatchEvent(new MessageEvent('change', { data })));
+    Changes.all
+      .filter((one) => one.url.endsWith('/live') ? one.url.includes(session) : view !== 'segments')
+      .forEach((one) => one.dispatchEvent(new MessageEvent('change', { data })));
   }
 
   static fail(): void {

@@ -208,7 +208,7 @@ describe('what the recording holds beside statements', () => {
       await timeline();
       expect(looks()).toBe(1);
       for (let i = 0; i < 5; i++) {
-        act(() => Changes.say('operations', `operation-${i}`, 'session-1'));
+        act(() => Changes.say('segments', String(i), 'session-1'));
       }
       await act(() => vi.advanceTimersByTimeAsync(1100));
       expect(looks()).toBe(2);
@@ -217,7 +217,9 @@ describe('what the recording holds beside statements', () => {
       await act(() => vi.advanceTimersByTimeAsync(700));
       await act(() => vi.advanceTimersByTimeAsync(1100));
       expect(looks()).toBe(3);
+      act(() => Changes.say('operations', 'operation-9', 'session-1'));
       act(() => Changes.say('segments', '9', 'session-1'));
+      expect(Changes.all.map((one) => one.url)).toEqual(['/api/v1/changes']);
       await act(() => vi.advanceTimersByTimeAsync(1100));
       expect(looks()).toBe(3);
     } finally {

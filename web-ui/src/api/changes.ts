@@ -9,7 +9,7 @@ const POLL_MILLIS = 4000;
 const COALESCE_MILLIS = 120;
 
 /**
- * One stream of changes for the whole page. When it breaks, listeners are called every four seconds
+ * One stream of changes, shared by all who listen to the same address. When it breaks, listeners are called every four seconds
  * instead, with null ("anything may have changed"), until it is back.
  */
 class ChangeStream {
@@ -18,6 +18,8 @@ class ChangeStream {
   private source: EventSource | null = null;
   private poll: ReturnType<typeof setInterval> | null = null;
   liveness: Liveness = 'connecting';
+
+  constructor(private readonly url: string) {}
 
   listen(listener: Listener): () => void {
     this.listeners.add(listener);
@@ -41,7 +43,7 @@ class ChangeStream {
     if (this.source !== null || typeof EventSource === 'undefined') {
       return;
     }
-    const source = new EventSource('/api/v1/changes');
+    const source = new EventSource(this.url);
     this.source = source;
     source.addEventListener('open', () => {
       this.become('live');
@@ -90,6 +92,7 @@ class ChangeStream {
       this.poll = null;
     }
     this.liveness = 'connecting';
+    streams.delete(this.url);
   }
 }
 
@@ -105,22 +108,42 @@ export function read(data: unknown): Changed | null {
   }
 }
 
-const stream = new ChangeStream();
+const EVERYTHING = '/api/v1/changes';
+const streams = new Map<string, ChangeStream>();
+
+function streamOf(url: string): ChangeStream {
+  const known = streams.get(url);
+  if (known !== undefined) {
+    return known;
+  }
+  const stream = new ChangeStream(url);
+  streams.set(url, stream);
+  return stream;
+}
+
+/** Where the changes of one session are told, with its pieces of recording. */
+export function liveUrl(session: string): string {
+  return `/api/v1/sessions/${encodeURIComponent(session)}/live`;
+}
 
 /**
  * Calls back after rows changed that `concerns` accepts: `wait` milliseconds after the first change,
- * once for all that come meanwhile.
+ * once for all that come meanwhile. Listens to nothing while `url` is null.
  */
 export function useChanges(
   concerns: (changed: Changed) => boolean,
   refetch: () => void,
   wait: number = COALESCE_MILLIS,
+  url: string | null = EVERYTHING,
 ): void {
   const latest = useRef({ concerns, refetch });
   latest.current = { concerns, refetch };
   useEffect(() => {
+    if (url === null) {
+      return;
+    }
     let timer: ReturnType<typeof setTimeout> | null = null;
-    const stop = stream.listen((changed) => {
+    const stop = streamOf(url).listen((changed) => {
       if (timer !== null || (changed !== null && !latest.current.concerns(changed))) {
         return;
       }
@@ -135,12 +158,12 @@ export function useChanges(
         clearTimeout(timer);
       }
     };
-  }, [wait]);
+  }, [wait, url]);
 }
 
 /** Whether changes arrive by themselves. */
 export function useLiveness(): Liveness {
-  const [liveness, setLiveness] = useState<Liveness>(stream.liveness);
-  useEffect(() => stream.watch(setLiveness), []);
+  const [liveness, setLiveness] = useState<Liveness>(streamOf(EVERYTHING).liveness);
+  useEffect(() => streamOf(EVERYTHING).watch(setLiveness), []);
   return liveness;
 }

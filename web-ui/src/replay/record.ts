@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { operations, timeline } from '../api/client';
-import { useChanges } from '../api/changes';
+import { liveUrl, useChanges } from '../api/changes';
 import { problemFrom, type Problem } from '../api/problem';
 import type { Exchange, OperationView, Page } from '../api/views';
 
@@ -56,13 +56,10 @@ export function useRecord(session: string, open: boolean, purpose: string): Reco
     decideAgain();
   }, [sayAgain, decideAgain]);
   useChanges(
-    (change) => change.session === session && change.view !== 'approvals',
-    () => {
-      if (open) {
-        reload();
-      }
-    },
+    (change) => change.view !== 'approvals',
+    reload,
     AGAIN_MILLIS,
+    open ? liveUrl(session) : null,
   );
   const wasOpen = useRef(open);
   useEffect(() => {
