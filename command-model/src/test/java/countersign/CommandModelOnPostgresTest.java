@@ -188,6 +188,36 @@ final class CommandModelOnPostgresTest {
         .allSatisfy(e -> assertThat(((SessionEvent.Interrupted) e).gap().outFrom()).isEqualTo(20));
   }
 
+  /** A restart shows the gap within 10 s, however long the session was. */
+  @Test
+  void findsTheEndOfALongSessionInSeconds() throws Exception {
+    Recovery recovery =
+        CommandModelConfiguration.recovery(test.store, model.axon(), InstantSource.system());
+    EdgeId gone = EdgeId.next();
+    recovery.startEdge(gone, "host-1").toCompletableFuture().get(10, TimeUnit.SECONDS);
+    SessionId session = opened(gone);
+    int operations = Integer.getInteger("long.operations", 10_000);
+    long seq = 1;
+    for (int batch = 0; batch < operations / 100; batch++) {
+      List<SessionEvent> events = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        OperationId operation = OperationId.next();
+        events.add(decided(session, operation, DecisionKind.allowed, null));
+        events.add(
+            new SessionEvent.OperationCompleted(
+                session, operation, "ok", "00000", 1, 1, 1, "SELECT 1"));
+      }
+      model.append().append(session, seq, events).toCompletableFuture().get(10, TimeUnit.SECONDS);
+      seq += events.size();
+    }
+    long began = System.nanoTime();
+    assertThat(recovery.recover(EdgeId.next()).toCompletableFuture().get(60, TimeUnit.SECONDS))
+        .isEqualTo(new Recovery.Recovered(1, 1, 0, 0));
+    long millis = (System.nanoTime() - began) / 1_000_000;
+    System.out.println("recovered operations=" + operations + " ms=" + millis);
+    assertThat(millis).isLessThan(10_000);
+  }
+
   @Test
   void streamsToProcessorsInOrderWithoutAHole() throws Exception {
     LogEngine engine = new LogEngine(test.store);

@@ -172,16 +172,16 @@ public final class Recovery {
 
   private Recovered recoverSession(EdgeId edge, SessionId session, long openedAt)
       throws InterruptedException, ExecutionException, TimeoutException {
-    SessionRemains remains = new SessionReader(log, ANSWER_SECONDS).read(session, openedAt);
+    SessionReader reader = new SessionReader(log, ANSWER_SECONDS);
+    SessionRemains remains = reader.read(session, openedAt);
+    if (remains.ended()) {
+      return new Recovered(0, 0, 0, 0);
+    }
     int withdrawn = 0;
     for (ApprovalId approval : remains.heldApprovals()) {
       withdrawn += withdraw(approval) ? 1 : 0;
     }
-    // Read again: a hold may have been used up until the withdrawal, and then it was forwarded.
-    remains = new SessionReader(log, ANSWER_SECONDS).read(session, openedAt);
-    if (remains.ended()) {
-      return new Recovered(0, 0, 0, withdrawn);
-    }
+    reader.readUses(remains);
     List<SessionEvent> events = remains.ending(edge, clock.instant());
     List<Draft> drafts = new ArrayList<>();
     long seq = remains.lastSeq() + 1;

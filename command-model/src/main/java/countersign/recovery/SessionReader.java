@@ -30,9 +30,19 @@ final class SessionReader {
     this.answerSeconds = answerSeconds;
   }
 
+  /**
+   * Reads the end of the record first: whatever is appended after that takes the number that the
+   * session's ending needs, and the ending is refused.
+   */
   SessionRemains read(SessionId session, long openedAt)
       throws InterruptedException, ExecutionException, TimeoutException {
     SessionRemains remains = new SessionRemains(session);
+    last(Criterion.session(session, Set.of()), openedAt).ifPresent(remains::last);
+    if (remains.ended()) {
+      return remains;
+    }
+    last(Criterion.session(session, Set.of("SegmentRecorded")), openedAt)
+        .ifPresent(stored -> remains.lastSegment((SessionEvent.SegmentRecorded) stored.event()));
     Criterion operations = Criterion.session(session, OPERATIONS);
     long from = openedAt;
     List<StoredEvent> page;
@@ -41,13 +51,15 @@ final class SessionReader {
       page.forEach(stored -> remains.note(stored.event()));
       from = page.isEmpty() ? from : page.getLast().position() + 1;
     } while (!page.isEmpty());
+    return remains;
+  }
+
+  /** Looks which approvals were used: after they were withdrawn, when none can be any more. */
+  void readUses(SessionRemains remains)
+      throws InterruptedException, ExecutionException, TimeoutException {
     for (ApprovalId approval : remains.heldApprovals()) {
       used(approval).ifPresent(operation -> remains.used(approval, operation));
     }
-    last(Criterion.session(session, Set.of("SegmentRecorded")), openedAt)
-        .ifPresent(stored -> remains.lastSegment((SessionEvent.SegmentRecorded) stored.event()));
-    last(Criterion.session(session, Set.of()), openedAt).ifPresent(stored -> remains.last(stored));
-    return remains;
   }
 
   private Optional<OperationId> used(ApprovalId approval)

@@ -41,8 +41,11 @@ record Selection(String sql, Tuple arguments) {
       Builder builder, List<Criterion> criteria, String first, String most) {
     List<String> each = new ArrayList<>();
     for (Criterion criterion : criteria) {
-      String found = one(builder, Asked.of(criterion), first);
-      each.add("(%s order by 1 limit %s)".formatted(found, most));
+      Asked asked = Asked.of(criterion);
+      String found = one(builder, asked, first);
+      // A session's numbers and its positions grow together, and its index is by number.
+      String order = asked.tag().isEmpty() && asked.session() != null ? "f.seq" : "1";
+      each.add("(%s order by %s limit %s)".formatted(found, order, most));
     }
     return each.size() == 1
         ? each.getFirst()
