@@ -28,6 +28,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.axonframework.messaging.commandhandling.gateway.CommandGateway;
@@ -45,6 +48,7 @@ public final class Recovery {
   private static final Criterion EDGES = Criterion.tag("edges", LIFE);
   private static final long ANSWER_SECONDS = 15;
   private static final int PAGE = 1_000;
+  private static final int AT_A_TIME = 4;
 
   private final EventLog log;
   private final CommandGateway commands;
@@ -143,8 +147,20 @@ public final class Recovery {
   private Recovered recoverEdge(EdgeId edge, long startedAt)
       throws InterruptedException, ExecutionException, TimeoutException {
     Recovered total = new Recovered(1, 0, 0, 0);
-    for (Map.Entry<SessionId, Long> session : open(edge, startedAt).entrySet()) {
-      total = total.and(recoverSession(edge, session.getKey(), session.getValue()));
+    try (ExecutorService several =
+        Executors.newFixedThreadPool(AT_A_TIME, Thread.ofVirtual().factory())) {
+      List<Future<Recovered>> sessions = new ArrayList<>();
+      open(edge, startedAt)
+          .forEach((session, openedAt) ->
+              sessions.add(several.submit(() -> recoverSession(edge, session, openedAt))));
+      try {
+        for (Future<Recovered> session : sessions) {
+          total = total.and(session.get());
+        }
+      } catch (InterruptedException | ExecutionException e) {
+        several.shutdownNow();
+        throw e;
+      }
     }
     fence(edge, startedAt, total.sessions());
     return total;
