@@ -121,7 +121,7 @@ export function makeRecord(session) {
     const operation = id('0a01');
     const end = Math.round(micros + took * SECOND);
     exchanges.push({
-      index: i, operation, micros: Math.round(micros), endMicros: end, kind: 'simple', text,
+      index: i, operation, micros: Math.round(micros), endMicros: end, kind: 'simple', text, binds: [],
       columns: [], rows: [], rowCount: 0, truncated: false, notices: [], error: null, tag: null, ...answer,
     });
     operations.push({

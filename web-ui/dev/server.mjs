@@ -94,6 +94,11 @@ async function api(request, response, url) {
   if (kind === undefined || found === undefined) return problem(response, 404, 'not-found', 'There is no such thing', `${path} is not known, or you may not see it.`);
   if (kind === 'approvals') return request.method === 'POST' ? answer(response, me, found, rest, await body(request)) : json(response, found);
   if (rest === '') return json(response, found);
+  if (rest === 'terminate') {
+    Object.assign(found, { state: 'closed', end: 'terminated', closedAt: new Date().toISOString() });
+    setTimeout(() => changed('sessions', found.id, found.id), 400);
+    return json(response, found);
+  }
   if (me.powers.includes('audit') && !url.searchParams.get('purpose')) return problem(response, 403, 'purpose-required', 'State a purpose', 'Opening content takes purpose=.');
   if (rest === 'operations') return page(response, recordOf(found).operations, url);
   if (rest === 'timeline') return page(response, recordOf(found).exchanges, url, 200);

@@ -158,6 +158,7 @@ export function exchange(over: Partial<Exchange> = {}): Exchange {
     endMicros: 1_200_000,
     kind: 'simple',
     text: 'select 1;',
+    binds: [],
     columns: [{ name: 'n', type: 'int4' }],
     rows: [['1']],
     rowCount: 1,

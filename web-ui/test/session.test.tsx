@@ -1,13 +1,14 @@
 import { act, cleanup, fireEvent, render, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { App } from '../src/App';
-import type { Exchange, OperationView, SessionView } from '../src/api/views';
+import type { Exchange, OperationView, SessionView, Whoami } from '../src/api/views';
 import { Changes, exchange, network, operation, person, session, type Asked } from './network';
 
 let shown: SessionView;
 let exchanges: Exchange[];
 let operations: OperationView[];
 let purposes: boolean;
+let me: Whoami;
 let asked: Asked[];
 
 beforeEach(() => {
@@ -47,12 +48,13 @@ beforeEach(() => {
     operation({ id: 'operation-2', seq: 5, text: 'selct 1;', state: 'error', status: '42601', tag: null }),
   ];
   purposes = false;
+  me = person();
   window.history.replaceState(null, '', '/sessions/session-1');
   asked = network(({ path, search }) => {
-    if (path === '/api/v1/whoami') return { body: person() };
+    if (path === '/api/v1/whoami') return { body: me };
     if (path === '/api/v1/lag') return { body: { head: 10, seen: 10 } };
     if (path === '/api/v1/approvals') return { body: { items: [], next: null } };
-    if (path === '/api/v1/sessions/session-1') return { body: shown };
+    if (path.startsWith('/api/v1/sessions/session-1:') || path === '/api/v1/sessions/session-1') return { body: shown };
     const content = /^\/api\/v1\/sessions\/session-1\/(operations|timeline)$/.exec(path)?.[1];
     if (content === undefined) return undefined;
     if (purposes && !search.get('purpose')) {
@@ -235,6 +237,28 @@ describe('a session', () => {
     const alert = await screen.findByRole('alert');
     expect(alert.textContent).toContain('This recording has a gap');
     expect(alert.textContent).toContain('40,960');
+  });
+
+  it('is ended by a responder with a reason, after a second step', async () => {
+    shown = session({ state: 'open', closedAt: null });
+    me = person({ name: 'frank', groups: ['responders'], powers: ['respond'] });
+    render(<App />);
+    fireEvent.click(await screen.findByRole('button', { name: 'End session' }));
+    const confirm = screen.getByRole<HTMLButtonElement>('button', { name: 'Confirm end of session' });
+    expect(confirm.disabled).toBe(true);
+    fireEvent.change(screen.getByLabelText('Why this session ends'), { target: { value: 'case 12' } });
+    fireEvent.click(confirm);
+    await screen.findByText(/The edge was told/);
+    expect(asked.filter((one) => one.method === 'POST')).toMatchObject([
+      { path: '/api/v1/sessions/session-1:terminate', body: { reason: 'case 12' } },
+    ]);
+  });
+
+  it('offers its end to nobody else', async () => {
+    shown = session({ state: 'open', closedAt: null });
+    render(<App />);
+    await timeline();
+    expect(screen.queryByRole('button', { name: 'End session' })).toBeNull();
   });
 
   it('asks for a purpose before its content, and sends it with every question for content', async () => {

@@ -126,6 +126,13 @@ export function session(id: string, signal?: AbortSignal): Promise<SessionView> 
   return take(client.GET('/api/v1/sessions/{id}', { params: { path: { id } }, ...until(signal) }));
 }
 
+/** Asks the session's edge to end it now, with words for the caller. */
+export function terminate(id: string, reason: string): Promise<SessionView> {
+  return take(
+    client.POST('/api/v1/sessions/{id}:terminate', { params: { path: { id } }, body: { reason } }),
+  );
+}
+
 export function operations(
   id: string,
   filter: Filter,

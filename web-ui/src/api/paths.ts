@@ -20,6 +20,7 @@ export interface paths {
   '/api/v1/approvals/{id}:withdraw': { post: Post<ApprovalView> };
   '/api/v1/sessions': { get: Get<Page<SessionView>, None, Filter> };
   '/api/v1/sessions/{id}': { get: Get<SessionView, Id> };
+  '/api/v1/sessions/{id}:terminate': { post: Post<SessionView, { reason: string }> };
   '/api/v1/sessions/{id}/operations': { get: Get<Page<OperationView>, Id, Filter> };
   '/api/v1/sessions/{id}/timeline': { get: Get<Page<Exchange>, Id, Filter> };
 }

@@ -121,7 +121,7 @@ export interface Exchange {
   kind: string;
   /** Empty for further results of one simple query, and for what nobody asked. */
   text: string;
-  binds?: (string | null)[];
+  binds: (string | null)[];
   columns: Column[];
   rows: (string | null)[][];
   rowCount: number;

@@ -28,7 +28,7 @@ interface Props {
 export function ExchangeShown(props: Props) {
   const { exchange, operation, answered, position, open, number, noun, download } = props;
   const text = textOf(exchange, operation);
-  const binds = operation?.binds ?? exchange.binds ?? [];
+  const binds = operation?.binds ?? exchange.binds;
   const took = waited(exchange);
   const notices = exchange.notices.filter((notice) => (microsOf(notice) ?? 0) <= position);
   return (

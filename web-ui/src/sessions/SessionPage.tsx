@@ -13,6 +13,7 @@ import { Link } from '../shell/Link';
 import { Purpose } from '../shell/Purpose';
 import { bytes, local, utc } from '../text/time';
 import { count, Inline } from '../text/Text';
+import { Ending } from './Ending';
 import { Operations } from './Operations';
 import { SessionState } from './SessionState';
 
@@ -39,6 +40,7 @@ export function SessionPage({ id }: { id: string }) {
         <>
           <Gap session={data} />
           <Facts session={data} />
+          <Ending session={data} />
           <Content session={data} />
         </>
       )}
