@@ -9,15 +9,15 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import countersign.app.start.Failure;
 import countersign.deciding.configuration.Configuration;
+import countersign.deciding.configuration.ConfigurationErrors;
 import countersign.deciding.configuration.ConfigurationFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
-import java.util.Map;
-import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,10 +34,6 @@ record DemoConfiguration(String yaml, Configuration configuration) {
   private static final String SHIPPED = "/demo/countersign.yaml";
   private static final String TARGET = "orders";
   private static final long LONGEST = 1 << 20;
-
-  /** Keys that hold lists, where what is added stands beside what is shipped. */
-  private static final Set<String> ADDABLE =
-      Set.of("secrets", "people", "agents", "targets", "duties");
 
   private static final ObjectMapper YAML =
       new ObjectMapper(
@@ -60,17 +56,53 @@ record DemoConfiguration(String yaml, Configuration configuration) {
    */
   static DemoConfiguration of(
       @Nullable Path added, String issuer, String publicUrl, int targetPort) {
-    ObjectNode whole = shipped();
-    settle(whole, issuer, publicUrl, targetPort);
+    ObjectNode demo = shipped();
+    settle(demo, issuer, publicUrl, targetPort);
     if (added != null) {
-      add(added, whole);
+      return with(added, demo);
     }
     try {
-      String yaml = YAML.writeValueAsString(whole);
-      String name = added == null ? "demo" : "demo with " + added.getFileName();
-      return new DemoConfiguration(yaml, ConfigurationFile.read(name, yaml));
+      String yaml = YAML.writeValueAsString(demo);
+      return new DemoConfiguration(yaml, ConfigurationFile.read("demo", yaml));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree of strings can always be written as YAML", e);
+    }
+  }
+
+  private static DemoConfiguration with(Path added, ObjectNode demo) {
+    String name = added.toString();
+    MergedYaml merged = MergedYaml.of(name, text(added), demo);
+    try {
+      return new DemoConfiguration(merged.text(), ConfigurationFile.read(name, merged.text()));
+    } catch (ConfigurationErrors e) {
+      throw new Failure(
+          String.join(
+              System.lineSeparator(),
+              e.errors().stream().map(error -> inOwnLines(name, error, merged)).toList()));
+    }
+  }
+
+  /** An error of the whole, told with the line that the person wrote. */
+  private static String inOwnLines(String name, String error, MergedYaml merged) {
+    Matcher form = Pattern.compile("^" + Pattern.quote(name) + ":(\\d+): (.*)$").matcher(error);
+    if (!form.matches()) {
+      return error;
+    }
+    int line = merged.ownLine(Integer.parseInt(form.group(1)));
+    return line == 0
+        ? name + ": against the demo's own: " + form.group(2)
+        : name + ":" + line + ": " + form.group(2);
+  }
+
+  private static String text(Path file) {
+    try {
+      if (Files.size(file) > LONGEST) {
+        throw new Failure("--config: " + file + " (expected: at most 1 MiB)");
+      }
+      return Files.readString(file, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new Failure(
+          "--config: " + file + " cannot be read (" + e.getClass().getSimpleName() + ")");
     }
   }
 
@@ -103,39 +135,6 @@ record DemoConfiguration(String yaml, Configuration configuration) {
             .put("username", DemoTarget.ROLE)
             .put("password", "${file:" + PASSWORD + "}");
       }
-    }
-  }
-
-  private static void add(Path file, ObjectNode whole) {
-    JsonNode own;
-    try {
-      if (Files.size(file) > LONGEST) {
-        throw new Failure("--config: " + file + " (expected: at most 1 MiB)");
-      }
-      own = YAML.readTree(Files.readString(file, StandardCharsets.UTF_8));
-    } catch (JsonProcessingException e) {
-      throw new Failure(file + ":" + e.getLocation().getLineNr() + ": " + e.getOriginalMessage());
-    } catch (IOException e) {
-      throw new Failure(
-          "--config: " + file + " cannot be read (" + e.getClass().getSimpleName() + ")");
-    }
-    if (!own.isObject()) {
-      throw new Failure(file + ":1: nothing in it (expected: targets, duties …)");
-    }
-    for (Iterator<Map.Entry<String, JsonNode>> keys = own.fields(); keys.hasNext(); ) {
-      Map.Entry<String, JsonNode> key = keys.next();
-      if (key.getKey().equals("apiVersion")) {
-        continue;
-      }
-      if (!ADDABLE.contains(key.getKey()) || !key.getValue().isArray()) {
-        throw new Failure(
-            file
-                + ": "
-                + key.getKey()
-                + " (expected beside the demo's own: lists of targets, duties, people, agents,"
-                + " secrets; for the rest: countersign start)");
-      }
-      whole.withArrayProperty(key.getKey()).addAll((ArrayNode) key.getValue());
     }
   }
 }

@@ -41,7 +41,7 @@ public final class Launch {
       e.errors().forEach(err::println);
       return 1;
     } catch (Failure e) {
-      err.println("countersign: " + e.getMessage());
+      err.println(e.getMessage());
       return 1;
     } catch (IOException e) {
       err.println("countersign: " + reason(e));
@@ -53,6 +53,7 @@ public final class Launch {
 
   private static int serve(Plan plan, PrintStream err) {
     plan.use();
+    ProcessConfigSource.set(QuarkusSettings.of(plan));
     AtomicInteger code = new AtomicInteger(1);
     plan.stopping().quarkusRuns(true);
     try {

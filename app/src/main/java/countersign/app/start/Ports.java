@@ -38,7 +38,7 @@ public final class Ports {
     StringBuilder words = new StringBuilder();
     taken.forEach((use, port) ->
         words
-            .append(words.isEmpty() ? "" : System.lineSeparator() + "countersign: ")
+            .append(words.isEmpty() ? "" : System.lineSeparator())
             .append("port " + port + " (" + use + ") is taken by " + PortCheck.owner(port)));
     if (!again.isEmpty()) {
       words.append(System.lineSeparator()).append("Try: ").append(again);

@@ -1,6 +1,7 @@
 package countersign.app.start;
 
 import countersign.deciding.configuration.Configuration;
+import countersign.store.Migrations;
 import countersign.store.StoreLimits;
 import countersign.store.StoreSettings;
 import countersign.store.postgres.EmbeddedPostgres;
@@ -99,6 +100,7 @@ public record StorePreparation(StoreSettings settings) {
   }
 
   private static StorePreparation migrated(StoreSettings settings) throws IOException {
+    Migrations.run(settings);
     return new StorePreparation(settings);
   }
 }

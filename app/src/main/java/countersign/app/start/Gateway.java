@@ -1,0 +1,190 @@
+package countersign.app.start;
+
+import countersign.CommandModelConfiguration;
+import countersign.app.identity.OidcTokens;
+import countersign.app.identity.ReferencedSecrets;
+import countersign.app.observe.MeteredAppend;
+import countersign.command.Workers;
+import countersign.edge.EdgeSettings;
+import countersign.edge.protocol.postgres.PostgresEdge;
+import countersign.feed.LogFeed;
+import countersign.identity.Authentication;
+import countersign.port.Append;
+import countersign.port.Feed;
+import countersign.port.Recordings;
+import countersign.recovery.Recovery;
+import countersign.session.EdgeId;
+import countersign.store.EventLog;
+import countersign.store.Store;
+import countersign.view.configuration.ProjectionsConfiguration;
+import countersign.view.configuration.ReadModels;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.axonframework.common.configuration.AxonConfiguration;
+import org.axonframework.eventsourcing.configuration.EventSourcingConfigurer;
+import org.axonframework.messaging.commandhandling.gateway.CommandGateway;
+import org.jboss.logging.Logger;
+
+/**
+ * The parts of one process, put together. Started in the order in which they need each other:
+ * store, feed, command model with read models, the configuration's proposal, recovery of what a
+ * killed process left open, and only then the edge that lets callers in. Stopped the other way
+ * round.
+ */
+final class Gateway implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(Gateway.class);
+  private static final long PATIENCE_SECONDS = 60;
+
+  private final Stopping parts = new Stopping();
+  private final EventLog log;
+  private final Store store;
+  private final LogFeed feed;
+  private final OidcTokens authentication;
+  private final AxonConfiguration axon;
+
+  /** Starts everything; what was started is stopped again when a part of it fails. */
+  Gateway(Plan plan, Vertx vertx, ReadModels readModels, MeterRegistry metrics) {
+    Clock clock = Clock.systemUTC();
+    try {
+      store = Store.open(plan.store(), vertx);
+      log = store;
+      parts.add("store", store);
+      feed = CommandModelConfiguration.feed(log);
+      parts.add("feed", feed);
+      await("feed", feed.start());
+      Workers workers = new Workers();
+      parts.add("command workers", workers);
+      EventSourcingConfigurer configurer = EventSourcingConfigurer.create();
+      CommandModelConfiguration.register(configurer, log, feed, workers, clock);
+      ProjectionsConfiguration.register(configurer, readModels);
+      axon = configurer.build();
+      parts.add("commands and read models", axon::shutdown);
+      axon.start();
+      authentication = new OidcTokens(plan.configuration().oidc(), feed::rulebook, clock);
+      parts.add("authentication", authentication);
+      propose(plan);
+      startEdge(plan, vertx, metrics, clock);
+    } catch (IOException e) {
+      parts.end();
+      throw new Failure(String.valueOf(e.getMessage()));
+    } catch (RuntimeException | Error e) {
+      parts.end();
+      throw e;
+    }
+  }
+
+  /** The file proposes; from here on the events say what is in force. */
+  private void propose(Plan plan) {
+    long position =
+        await(
+            "configuration",
+            CommandModelConfiguration.configuration(log).declare(plan.configuration()));
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (feed.rulebook().version() < position) {
+      if (System.nanoTime() > deadline) {
+        throw new Failure("configuration: not in force after " + PATIENCE_SECONDS + " s");
+      }
+      pause();
+    }
+  }
+
+  private void startEdge(Plan plan, Vertx vertx, MeterRegistry metrics, Clock clock) {
+    EdgeId edge = EdgeId.next();
+    Recovery recovery = CommandModelConfiguration.recovery(log, axon, clock);
+    await("edge", recovery.startEdge(edge, hostName()));
+    Recovery.Recovered recovered = await("recovery", recovery.recover(edge));
+    if (recovered.sessions() > 0) {
+      LOG.infof(
+          "recovered sessions=%d unknown=%d withdrawn=%d",
+          recovered.sessions(), recovered.unknown(), recovered.withdrawn());
+    }
+    var expiry = CommandModelConfiguration.expiry(log, axon, clock);
+    expiry.start();
+    parts.add("expiry", expiry);
+    Append append = new MeteredAppend(CommandModelConfiguration.append(log, axon), feed, metrics);
+    PostgresEdge postgres =
+        new PostgresEdge(
+            new EdgeSettings(
+                edge,
+                plan.edge().host(),
+                plan.edge().port(),
+                plan.portOffset(),
+                plan.tls().certificate(),
+                plan.tls().key(),
+                plan.configuration().listen().plaintextLoopback(),
+                plan.publicUrl()),
+            vertx.nettyEventLoopGroup(),
+            append,
+            feed,
+            authentication,
+            new ReferencedSecrets(
+                plan.configuration()::secrets, System.getenv(), plan.data().resolve("secrets")));
+    parts.add("edge", postgres::stop);
+    postgres.start();
+  }
+
+  Feed feed() {
+    return feed;
+  }
+
+  EventLog log() {
+    return log;
+  }
+
+  Recordings recordings() {
+    return store.recordings();
+  }
+
+  Authentication authentication() {
+    return authentication;
+  }
+
+  CommandGateway commands() {
+    return axon.getComponent(CommandGateway.class);
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException _) {
+      return "localhost";
+    }
+  }
+
+  private static <T> T await(String what, CompletionStage<T> stage) {
+    try {
+      return stage.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new Failure(what + ": " + cause.getMessage());
+    } catch (TimeoutException _) {
+      throw new Failure(what + ": no answer within " + PATIENCE_SECONDS + " s");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Failure(what + ": interrupted");
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(10);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Failure("interrupted");
+    }
+  }
+
+  /** Stops everything, the edge first. Idempotent. */
+  @Override
+  public void close() {
+    parts.end();
+  }
+}
