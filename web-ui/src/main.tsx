@@ -2,6 +2,8 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
 import './style/base.css';
+import './style/shell.css';
+import './style/text.css';
 import './style/approvals.css';
 import './style/replay.css';
 

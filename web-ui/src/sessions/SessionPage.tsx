@@ -85,7 +85,7 @@ function Facts({ session: shown }: { session: SessionView }) {
           {shown.end !== '' && (
             <span className="muted">
               {' '}
-              ended by <Inline text={shown.end} most={80} />
+              ended: <Inline text={shown.end} most={80} />
             </span>
           )}
         </Fact>
