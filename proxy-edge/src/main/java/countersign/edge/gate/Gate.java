@@ -144,13 +144,12 @@ public final class Gate {
     if (reads.isEmpty()) {
       return -1;
     }
-    long seq =
-        journal.append(
-            reads.size() == 1
-                ? reads.getFirst()
-                : new OperationsDecided(journal.session(), List.copyOf(reads)));
+    List<OperationDecided> flushed = List.copyOf(reads);
     reads.clear();
-    return seq;
+    return journal.append(
+        flushed.size() == 1
+            ? flushed.getFirst()
+            : new OperationsDecided(journal.session(), flushed));
   }
 
   /** Sends a decision to the log. Returns its number. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One session's events, numbered without a hole. Confined to the session's event loop; appending
- * never blocks it.
+ * never blocks it, and nothing that waits runs before the call that appended has returned.
  */
 public final class Journal {
   /** Ends of operations may wait this long for company on their way to the log. */
@@ -99,19 +99,11 @@ public final class Journal {
     try {
       append
           .append(session, first, List.copyOf(events))
-          .whenComplete((_, failure) -> hop(last, failure));
+          .whenComplete((_, failure) -> loop.execute(() -> appended(last, failure)));
     } catch (RuntimeException e) {
       fail(e);
     }
     return last;
-  }
-
-  private void hop(long last, @Nullable Throwable failure) {
-    if (loop.inEventLoop()) {
-      appended(last, failure);
-    } else {
-      loop.execute(() -> appended(last, failure));
-    }
   }
 
   private void appended(long last, @Nullable Throwable failure) {

@@ -52,6 +52,11 @@ final class AccessMode {
     }
   }
 
+  /** A change of the mode did not go through: nobody knows how it stands. */
+  void failed() {
+    standing = Default.unknown;
+  }
+
   /** An operation ran whose effects nobody foresaw. */
   void ran(Set<Effect> effects) {
     if (effects.contains(Effect.unknown) || effects.contains(Effect.session)) {

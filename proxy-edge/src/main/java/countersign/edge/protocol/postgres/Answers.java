@@ -41,8 +41,8 @@ final class Answers {
     /** Everything sent has been answered. */
     void settled();
 
-    /** The target waits for copy data. */
-    void copying();
+    /** Something that the edge sent by itself failed. */
+    void ownFailed();
 
     /** A setting changed. */
     void setting(String name, String value);
@@ -191,7 +191,10 @@ final class Answers {
     switch (head) {
       case null -> pass(piece, null);
       case Expected.Simple _ -> pass(piece, head);
-      case Expected.Own _ -> piece.release();
+      case Expected.Own _ -> {
+        piece.release();
+        listener.ownFailed();
+      }
       case Expected.SyncPoint _ -> pass(piece, head);
       case Expected.Refusal(ErrorFields told, long after) -> {
         piece.release();
@@ -278,9 +281,6 @@ final class Answers {
       case Expected.Step step -> step(piece, step);
       case null -> stray(piece);
       case Expected.Refusal _, Expected.SyncPoint _, Expected.Local _ -> stray(piece);
-    }
-    if (piece.type() == 'G') {
-      listener.copying();
     }
   }
 

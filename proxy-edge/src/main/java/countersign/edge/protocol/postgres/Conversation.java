@@ -31,6 +31,7 @@ final class Conversation implements Answers.Listener, Passage.Turn {
   private static final long MOST_INBOUND = 1 << 20;
   private static final long MOST_WAITING = 1 << 20;
   private static final long CLOSE_SECONDS = 10;
+  private static final long WAKE_MILLIS = 50;
 
   private final Opening opening;
   private final Channel client;
@@ -48,6 +49,7 @@ final class Conversation implements Answers.Listener, Passage.Turn {
   private long inboundBytes;
   private boolean pumping;
   private boolean ended;
+  private boolean waking;
 
   Conversation(Opening opening, Channel client, LoggedIn target) {
     this.opening = opening;
@@ -262,8 +264,18 @@ final class Conversation implements Answers.Listener, Passage.Turn {
 
   private void readOn() {
     boolean pressed = opening.recorder().pressed();
+    if (pressed && !waking) {
+      waking = true; // other sessions may free what all share
+      ScheduledFuture<?> unused =
+          client.eventLoop().schedule(this::wake, WAKE_MILLIS, TimeUnit.MILLISECONDS);
+    }
     client.config().setAutoRead(!pressed && inboundBytes < MOST_INBOUND);
     upstream.read(!pressed && client.isWritable() && outbox.waitingBytes() < MOST_WAITING);
+  }
+
+  private void wake() {
+    waking = false;
+    pump();
   }
 
   @Override
@@ -289,8 +301,8 @@ final class Conversation implements Answers.Listener, Passage.Turn {
   }
 
   @Override
-  public void copying() {
-    // What was held back for the target's word goes on with the next turn.
+  public void ownFailed() {
+    flow.access.failed();
   }
 
   @Override

@@ -64,18 +64,7 @@ final class ExtendedFlow {
       frame.release();
       return;
     }
-    try {
-      gathered.add(frame);
-    } catch (ProtocolViolation e) {
-      frame.release();
-      if (!e.sqlState().equals(ProtocolViolation.ENCODING)) {
-        throw e;
-      }
-      begin();
-      proceed();
-      refuse(Words.violation(e), -1, null);
-      return;
-    }
+    gathered.add(frame);
     if (type == 'S' || type == 'H' || gathered.over(MOST_MESSAGES, MOST_BYTES)) {
       begin();
     }
@@ -104,6 +93,11 @@ final class ExtendedFlow {
     Piece.Frame frame = message.frame();
     if ((skipping || flow.answers.skipping()) && frame.type() != 'S') {
       frame.release();
+      return;
+    }
+    if (message.wrong() != null) {
+      frame.release();
+      refuse(Words.violation(message.wrong()), -1, null);
       return;
     }
     switch (message.content()) {

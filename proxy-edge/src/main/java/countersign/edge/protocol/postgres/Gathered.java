@@ -5,6 +5,7 @@ import countersign.edge.protocol.postgres.Statements.Portal;
 import countersign.edge.protocol.postgres.Statements.Prepared;
 import countersign.wire.postgres.FrontendMessage;
 import countersign.wire.postgres.Piece;
+import countersign.wire.postgres.ProtocolViolation;
 import countersign.wire.postgres.sql.Reading;
 import countersign.wire.postgres.sql.Statement;
 import io.netty.buffer.ByteBuf;
@@ -23,13 +24,33 @@ final class Gathered {
   private List<Message> messages = new ArrayList<>();
   private int bytes;
 
-  /** A message with its bytes. */
-  record Message(Piece.Frame frame, FrontendMessage content) {}
+  /**
+   * A message with its bytes.
+   *
+   * @param wrong what is wrong with its text; then the content is opaque
+   */
+  record Message(Piece.Frame frame, FrontendMessage content, @Nullable ProtocolViolation wrong) {}
 
-  /** Decodes and adds; on failure the frame stays the caller's. */
+  /**
+   * Decodes and adds. A text that is not UTF-8 takes its turn like any message.
+   *
+   * @throws ProtocolViolation when the stream is broken; the frame is released
+   */
   void add(Piece.Frame frame) {
-    messages.add(new Message(frame, FrontendMessage.decode(frame)));
+    messages.add(decoded(frame));
     bytes += frame.bytes().readableBytes();
+  }
+
+  private static Message decoded(Piece.Frame frame) {
+    try {
+      return new Message(frame, FrontendMessage.decode(frame), null);
+    } catch (ProtocolViolation e) {
+      if (!e.sqlState().equals(ProtocolViolation.ENCODING)) {
+        frame.release();
+        throw e;
+      }
+      return new Message(frame, new FrontendMessage.Opaque(frame.type(), frame.body()), e);
+    }
   }
 
   boolean isEmpty() {

@@ -39,6 +39,13 @@ final class Bench implements AutoCloseable {
   private final EventLoopGroup loops = new NioEventLoopGroup(2);
   private final Rule.Hold terms;
   private final Target.Recording recording;
+  private final Wiring wiring;
+
+  /** How the edge is reached and reaches. */
+  record Wiring(
+      java.nio.file.Path certificate, java.nio.file.Path key, Target.Tls tls, int listen) {
+    static final Wiring PLAIN = new Wiring(null, null, Target.Tls.disable, 0);
+  }
 
   Bench() {
     this(
@@ -53,12 +60,29 @@ final class Bench implements AutoCloseable {
   }
 
   Bench(Rule.Hold terms, Target.Recording recording) {
+    this(terms, recording, Wiring.PLAIN);
+  }
+
+  Bench(Wiring wiring) {
+    this(Rule.Hold.DEFAULT, Target.Recording.statement, wiring);
+  }
+
+  Bench(Rule.Hold terms, Target.Recording recording, Wiring wiring) {
     this.terms = terms;
     this.recording = recording;
+    this.wiring = wiring;
     control = new Control(rulebook(0));
     edge =
         new PostgresEdge(
-            new EdgeSettings(EdgeId.next(), "127.0.0.1", 0, 0, null, null, true, URL),
+            new EdgeSettings(
+                EdgeId.next(),
+                "127.0.0.1",
+                0,
+                0,
+                wiring.certificate(),
+                wiring.key(),
+                wiring.certificate() == null,
+                URL),
             loops,
             control,
             control,
@@ -100,8 +124,8 @@ final class Bench implements AutoCloseable {
             "127.0.0.1",
             target.port(),
             "postgres",
-            Target.Tls.disable,
-            0,
+            wiring.tls(),
+            wiring.listen(),
             new Target.Credential("app", "${env:ORDERS_PW}"),
             new Target.Protection(List.of(), recording));
     Target secret =

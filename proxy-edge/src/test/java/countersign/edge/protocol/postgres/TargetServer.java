@@ -19,6 +19,11 @@ final class TargetServer {
 
   private final Path directory;
   private final int port;
+
+  /** Certificate for localhost, signed by itself, and its key; the target and the edge use it. */
+  final Path certificate;
+
+  final Path key;
   private final Process server;
 
   static synchronized TargetServer shared() {
@@ -57,6 +62,29 @@ final class TargetServer {
                 "-E",
                 "UTF8",
                 "--locale=C.UTF-8")));
+    certificate = directory.resolve("server.crt");
+    key = directory.resolve("server.key");
+    run(
+        as(
+            root,
+            List.of(
+                "openssl",
+                "req",
+                "-new",
+                "-x509",
+                "-days",
+                "2",
+                "-nodes",
+                "-newkey",
+                "rsa:2048",
+                "-subj",
+                "/CN=localhost",
+                "-addext",
+                "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                "-out",
+                certificate.toString(),
+                "-keyout",
+                key.toString())));
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
@@ -76,6 +104,12 @@ final class TargetServer {
                         "unix_socket_directories=" + directory,
                         "-c",
                         "fsync=off",
+                        "-c",
+                        "ssl=on",
+                        "-c",
+                        "ssl_cert_file=" + certificate,
+                        "-c",
+                        "ssl_key_file=" + key,
                         "-c",
                         "log_statement=all",
                         "-c",
