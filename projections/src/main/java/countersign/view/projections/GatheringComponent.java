@@ -7,7 +7,6 @@ import java.util.stream.Collectors;
 import org.axonframework.messaging.core.Message;
 import org.axonframework.messaging.core.MessageStream;
 import org.axonframework.messaging.core.QualifiedName;
-import org.axonframework.messaging.core.annotation.AnnotationMessageTypeResolver;
 import org.axonframework.messaging.core.unitofwork.ProcessingContext;
 import org.axonframework.messaging.eventhandling.EventHandler;
 import org.axonframework.messaging.eventhandling.EventHandlerRegistry;
@@ -27,12 +26,21 @@ final class GatheringComponent implements EventHandlingComponent {
     this.names = names(projection);
   }
 
-  /** The names under which a projection's events stand in the log. */
+  /** The names under which a projection's events stand in the log: without a package. */
   static Set<QualifiedName> names(Projection projection) {
-    AnnotationMessageTypeResolver types = new AnnotationMessageTypeResolver();
     return projection.events().stream()
-        .map(type -> types.resolveOrThrow(type).qualifiedName())
+        .map(type -> new QualifiedName(name(type)))
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** The name an event is stored by; Axon's own resolver would put the package before it. */
+  static String name(Class<?> type) {
+    var stored =
+        type.getAnnotation(org.axonframework.messaging.eventhandling.annotation.Event.class);
+    if (stored == null) {
+      throw new IllegalArgumentException(type.getName() + " (expected: an @Event)");
+    }
+    return stored.name();
   }
 
   @Override

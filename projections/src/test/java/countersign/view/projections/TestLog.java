@@ -11,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.axonframework.messaging.core.Context;
 import org.axonframework.messaging.core.MessageStream;
+import org.axonframework.messaging.core.MessageType;
 import org.axonframework.messaging.core.SimpleEntry;
-import org.axonframework.messaging.core.annotation.AnnotationMessageTypeResolver;
 import org.axonframework.messaging.core.unitofwork.ProcessingContext;
 import org.axonframework.messaging.eventhandling.EventMessage;
 import org.axonframework.messaging.eventhandling.GenericEventMessage;
@@ -32,7 +32,7 @@ public final class TestLog implements StreamableEventSource {
     events.add(
         new GenericEventMessage(
             UUID.randomUUID().toString(),
-            new AnnotationMessageTypeResolver().resolveOrThrow(event.getClass()),
+            new MessageType(GatheringComponent.name(event.getClass()), "1"),
             event,
             Map.of(
                 EventMetadata.POSITION,
