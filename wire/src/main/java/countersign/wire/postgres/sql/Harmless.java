@@ -52,8 +52,7 @@ final class Harmless {
           pg_get_serial_sequence pg_get_statisticsobjdef pg_get_statisticsobjdef_columns \
           pg_get_triggerdef pg_get_userbyid pg_get_viewdef pg_has_role \
           pg_identify_object pg_is_other_temp_schema pg_my_temp_schema \
-          pg_opclass_is_visible pg_operator_is_visible pg_opfamily_is_visible \
-          pg_partition_ancestors pg_partition_root pg_partition_tree pg_postmaster_start_time \
+          pg_opclass_is_visible pg_operator_is_visible pg_opfamily_is_visible pg_partition_root pg_postmaster_start_time \
           pg_relation_is_publishable pg_size_bytes pg_size_pretty \
           pg_statistics_obj_is_visible pg_table_is_visible pg_timezone_abbrevs \
           pg_timezone_names pg_ts_config_is_visible pg_ts_dict_is_visible \
@@ -80,7 +79,7 @@ final class Harmless {
   static final Set<String> VOLATILE_FUNCTIONS =
       words(
           """
-          clock_timestamp gen_random_uuid pg_database_size pg_indexes_size pg_is_in_recovery \
+          clock_timestamp gen_random_uuid pg_database_size pg_indexes_size pg_is_in_recovery pg_partition_ancestors pg_partition_tree \
           pg_relation_size pg_table_size pg_tablespace_size pg_total_relation_size random \
           timeofday\
           """);
