@@ -26,7 +26,7 @@ import java.util.function.Consumer;
 final class Control implements Append, Feed {
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
-  final List<SessionEvent> events = new CopyOnWriteArrayList<>();
+  final List<SessionEvent> events = java.util.Collections.synchronizedList(new ArrayList<>());
   final List<ApprovalCommand.FromEdge> commands = new CopyOnWriteArrayList<>();
   private final Map<SessionId, Long> next = new ConcurrentHashMap<>();
   private final Map<ApprovalId, Consumer<ApprovalOutcome>> waiting = new ConcurrentHashMap<>();
@@ -118,10 +118,17 @@ final class Control implements Append, Feed {
         .anyMatch(o -> o.operation().equals(use.operation()) && o.digest().equals(use.digest()));
   }
 
+  /** What is in the log now. */
+  List<SessionEvent> all() {
+    synchronized (events) {
+      return List.copyOf(events);
+    }
+  }
+
   /** Every decision, those of one flush too. */
   List<SessionEvent.OperationDecided> decided() {
     List<SessionEvent.OperationDecided> all = new ArrayList<>();
-    for (SessionEvent event : events) {
+    for (SessionEvent event : all()) {
       switch (event) {
         case SessionEvent.OperationDecided one -> all.add(one);
         case SessionEvent.OperationsDecided many -> all.addAll(many.operations());
@@ -132,7 +139,7 @@ final class Control implements Append, Feed {
   }
 
   <T> List<T> of(Class<T> type) {
-    return events.stream().filter(type::isInstance).map(type::cast).toList();
+    return all().stream().filter(type::isInstance).map(type::cast).toList();
   }
 
   List<ApprovalCommand.Request> requests() {
