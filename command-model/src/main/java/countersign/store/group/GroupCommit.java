@@ -181,7 +181,7 @@ public final class GroupCommit implements AutoCloseable {
 
   private void fly(Link open, Batch batch) {
     inFlight = batch;
-    open.fly(BatchSql.arguments(writer, batch.number(), batch.items()))
+    open.fly(BatchSql.arguments(writer, batch.number(), true, batch.items()))
         .onComplete(landed -> {
           if (inFlight != batch) {
             return; // given up meanwhile; what became of it is looked up

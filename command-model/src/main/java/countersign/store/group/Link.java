@@ -3,21 +3,16 @@ package countersign.store.group;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.PreparedStatement;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 
 /**
- * The writer's one connection. What it sends goes out in one flight: begin and lock, judge and
- * insert, commit; the answers come back in order.
+ * The writer's one connection. A batch is one message and one transaction; its answer comes after
+ * the commit.
  */
 public final class Link {
-  private static final String BEGIN =
-      "begin; select pg_advisory_xact_lock(" + 0x434f_554e_5445_5253L + ")";
-
   private final PgConnection connection;
   private final PreparedStatement insert;
 
@@ -31,17 +26,9 @@ public final class Link {
     return connection.prepare(BatchSql.TEXT).map(insert -> new Link(connection, insert));
   }
 
-  /** What became of a flight: the row of judgements once it is committed. */
+  /** What became of a flight: what was judged, once it is committed. */
   Future<Batch.Judged> fly(Tuple arguments) {
-    Future<RowSet<Row>> begun = connection.query(BEGIN).execute();
-    Future<RowSet<Row>> judged = insert.query().execute(arguments);
-    Future<RowSet<Row>> committed = connection.query("commit").execute();
-    // After an error PostgreSQL answers "commit" with a rollback: success of all three it is.
-    return begun
-        .compose(_ -> judged)
-        .compose(rows -> committed.map(_ -> Batch.Judged.of(rows.iterator().next())))
-        .recover(
-            why -> Future.join(begun, judged, committed).transform(_ -> Future.failedFuture(why)));
+    return insert.query().execute(arguments).map(rows -> Batch.Judged.of(rows.iterator().next()));
   }
 
   /**
