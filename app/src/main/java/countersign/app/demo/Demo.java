@@ -13,9 +13,12 @@ import countersign.deciding.configuration.Configuration;
 import countersign.store.postgres.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,15 +69,8 @@ public final class Demo {
       say("throwing away what " + data.path() + " holds");
       data.empty();
     }
-    say("starting the store");
-    StorePreparation store = StorePreparation.embedded(data, port(Ports.STORE), stopping);
-    say("starting the demo's target");
-    DemoTarget target =
-        DemoTarget.start(
-            data.path().resolve("target"),
-            port(Ports.DEMO_TARGET),
-            data.secret("secrets").resolve(DemoConfiguration.PASSWORD));
-    stopping.add("demo target", target);
+    say("starting the store and the demo's target");
+    StorePreparation store = startDatabases(data, stopping);
     say("starting the gateway");
     return new Plan(
         data.path(),
@@ -88,6 +84,44 @@ public final class Demo {
         DemoIdentityProvider.open(data.secret("identity"), issuer(url), Clock.systemUTC()),
         stopping,
         () -> DemoTalk.print(out, url, port(Ports.POSTGRES), options.portOffset() != 0));
+  }
+
+  /** Both at a time: most of it is waiting for disks and for PostgreSQL to answer. */
+  private StorePreparation startDatabases(DataDirectory data, Stopping stopping)
+      throws IOException {
+    Path password = data.secret("secrets").resolve(DemoConfiguration.PASSWORD);
+    FutureTask<DemoTarget> target =
+        new FutureTask<>(() -> {
+          DemoTarget started =
+              DemoTarget.start(data.path().resolve("target"), port(Ports.DEMO_TARGET), password);
+          stopping.add("demo target", started);
+          return started;
+        });
+    Thread.ofVirtual().name("demo-target").start(target);
+    try {
+      return StorePreparation.embedded(data, port(Ports.STORE), stopping);
+    } finally {
+      join(target);
+    }
+  }
+
+  /** Also after a failure: what is half started must be known before everything is stopped. */
+  private static void join(FutureTask<DemoTarget> target) throws IOException {
+    try {
+      target.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Failure failure) {
+        throw failure;
+      }
+      throw new IOException("demo target: " + reason(e.getCause()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  private static String reason(@Nullable Throwable cause) {
+    return cause == null ? "no reason given" : String.valueOf(cause.getMessage());
   }
 
   private static String issuer(String url) {

@@ -3,6 +3,7 @@ package countersign.api.changes;
 import countersign.api.access.Caller;
 import countersign.api.access.Visibility;
 import countersign.identity.Principal;
+import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;
 import jakarta.inject.Inject;
@@ -49,6 +50,8 @@ public class ChangesResource {
   @GET
   @Path("sessions/{id:[0-9A-Za-z-]+}/live")
   @Produces(MediaType.SERVER_SENT_EVENTS)
+  @Blocking // The return type alone would put it on an event loop, which its look-up must not
+  // block.
   @RunOnVirtualThread
   @Operation(
       operationId = "live",
