@@ -232,7 +232,8 @@ final class ExpressionScan {
       }
       case "join" -> {
         frame.relationNext = true;
-        return joinedGroup(i) ? i + 1 : tokens.isSymbol(i + 1, '(') ? 0 : i + 1;
+        boolean called = tokens.isSymbol(i + 1, '(') && !joinedGroup(i);
+        return called || tokens.isType(i + 1, Type.string) ? 0 : i + 1;
       }
       case "where",
           "group",
@@ -406,7 +407,7 @@ final class ExpressionScan {
     }
     String word = tokens.word(i);
     boolean fine =
-        Harmless.KEYWORD_TYPES.contains(word)
+        Harmless.KEYWORD_TYPES.contains(word) && !word.equals("double") // alone it is a name
             || namesTrusted && Harmless.TYPES.contains(word)
             || word.equals("between")
             || word.equals("precision") && tokens.is(i - 1, "double")
