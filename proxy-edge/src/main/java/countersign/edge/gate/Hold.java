@@ -127,6 +127,11 @@ public final class Hold {
     return id;
   }
 
+  /** The operation that waits. */
+  public OperationId operation() {
+    return judged.id();
+  }
+
   /** When silence becomes no. */
   public Instant expires() {
     return expires;
@@ -141,27 +146,8 @@ public final class Hold {
     if (!(state instanceof State.Writing)) {
       return;
     }
-    Caller caller = around.gate.caller();
     HeldOperation asks =
-        new HeldOperation(
-            around.journal.session(),
-            judged.id(),
-            judged.digest(),
-            judged.dutiesAt(),
-            caller.principal(),
-            caller.protocol(),
-            caller.target(),
-            caller.database(),
-            caller.role(),
-            judged.asked().text(),
-            judged.asked().binds(),
-            judged.asked().effects(),
-            held.rule(),
-            held.hold(),
-            held.reason(),
-            judged.operation().statedReason(),
-            inTransaction,
-            judged.asked().modifiable());
+        judged.held(around.journal.session(), around.gate.caller(), held, inTransaction);
     submit(new ApprovalCommand.Request(id, asks, expires), this::requested);
   }
 

@@ -1,8 +1,10 @@
 package countersign.edge.gate;
 
+import countersign.approval.HeldOperation;
 import countersign.operation.Decision;
 import countersign.operation.Operation;
 import countersign.operation.OperationId;
+import countersign.session.SessionId;
 
 /**
  * One operation with what was decided about it.
@@ -21,5 +23,28 @@ public record Judged(
 
   boolean blocked() {
     return decision instanceof Decision.Blocked;
+  }
+
+  /** What an approver is asked. */
+  HeldOperation held(SessionId session, Caller caller, Decision.Held held, boolean inTransaction) {
+    return new HeldOperation(
+        session,
+        id,
+        digest,
+        dutiesAt,
+        caller.principal(),
+        caller.protocol(),
+        caller.target(),
+        caller.database(),
+        caller.role(),
+        asked.text(),
+        asked.binds(),
+        asked.effects(),
+        held.rule(),
+        held.hold(),
+        held.reason(),
+        operation.statedReason(),
+        inTransaction,
+        asked.modifiable());
   }
 }

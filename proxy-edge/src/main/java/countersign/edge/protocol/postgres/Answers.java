@@ -32,6 +32,7 @@ final class Answers {
   private char status = 'I';
   private long barrier = -1;
   private boolean skipping;
+  private String skippingBecause = "";
   private Copy copy = Copy.none;
   private boolean syncEaten;
   private boolean fatal;
@@ -62,6 +63,11 @@ final class Answers {
   /** Whether the target skips to the next Sync. */
   boolean skipping() {
     return skipping;
+  }
+
+  /** An operation was let through, but the target skips it. */
+  void skipped(Run run) {
+    journal.later(run.skipped(journal.session(), skippingBecause));
   }
 
   /** Whether the target has said its last word. */
@@ -129,17 +135,11 @@ final class Answers {
   }
 
   private static @Nullable Run runOf(@Nullable Expected head) {
-    return switch (head) {
-      case Expected.Simple(Run run) -> run;
-      case Expected.Own(Run run) -> run;
-      case Expected.Step(_, var run, _, _) -> run;
-      case null -> null;
-      case Expected.Refusal _, Expected.SyncPoint _, Expected.Local _ -> null;
-    };
+    return head == null ? null : head.operation();
   }
 
   private static boolean own(@Nullable Expected head) {
-    return head instanceof Expected.Own || head instanceof Expected.Step step && step.own();
+    return head != null && head.swallowed();
   }
 
   private void pass(Piece piece, @Nullable Expected head) {
@@ -220,18 +220,20 @@ final class Answers {
       Expected dropped = queue.remove();
       Run run = runOf(dropped);
       if (run != null) {
+        run.failed(code); // of a statement whose Parse or Bind failed, its operation did
         journal.later(
             first ? run.completed(journal.session()) : run.skipped(journal.session(), code));
+        first = false;
       }
       if (dropped instanceof Expected.Local local) {
         local.bytes().release();
       }
-      first = false;
     }
     if (copy == Copy.running) {
       copy = Copy.none;
     }
     skipping = true;
+    skippingBecause = code;
     listener.settled();
   }
 
@@ -303,7 +305,7 @@ final class Answers {
     if (run != null) {
       tag(piece, run);
     }
-    boolean last = ends(step.kind(), piece.type());
+    boolean last = step.endsWith(piece.type());
     if (step.own()) {
       piece.release();
     } else {
@@ -321,15 +323,6 @@ final class Answers {
         listener.settled();
       }
     }
-  }
-
-  private static boolean ends(char kind, byte type) {
-    return switch (kind) {
-      case '1', '2', '3' -> type == kind;
-      case 'S', 'P' -> type == 'T' || type == 'n';
-      case 'E' -> type == 'C' || type == 's' || type == 'I';
-      default -> throw new IllegalArgumentException("kind: " + kind + " (expected: 1 2 3 S P E)");
-    };
   }
 
   /** Declares every operation without an end as unknown. */

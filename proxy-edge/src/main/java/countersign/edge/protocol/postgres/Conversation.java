@@ -16,7 +16,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -42,11 +41,8 @@ final class Conversation implements Answers.Listener, Passage.Turn {
   private final Answers answers;
   private final Passage passage;
   private final Flow flow;
-  private final SimpleFlow simple;
-  private final ExtendedFlow extended;
+  private final Intake intake;
   private final Cancelling cancelling;
-  private final ArrayDeque<Piece> inbound = new ArrayDeque<>();
-  private long inboundBytes;
   private boolean pumping;
   private boolean ended;
   private boolean waking;
@@ -70,9 +66,8 @@ final class Conversation implements Answers.Listener, Passage.Turn {
     this.passage = new Passage(around, outbox, opening.strict(), url, this);
     AccessMode access = new AccessMode(gate, upstream, answers);
     this.flow = new Flow(gate, upstream, answers, outbox, passage, access);
-    this.simple = new SimpleFlow(flow);
-    this.extended = new ExtendedFlow(flow);
     this.cancelling = new Cancelling(opening, target, this);
+    this.intake = new Intake(opening, flow, cancelling, this, () -> end("client", "", null));
   }
 
   Cancelling cancelling() {
@@ -105,8 +100,7 @@ final class Conversation implements Answers.Listener, Passage.Turn {
     clientReader.feed(bytes);
     try {
       for (Piece piece = clientReader.next(); piece != null; piece = clientReader.next()) {
-        inbound.add(piece);
-        inboundBytes += piece.bytes().readableBytes();
+        intake.add(piece);
       }
     } catch (ProtocolViolation e) {
       pump();
@@ -142,7 +136,7 @@ final class Conversation implements Answers.Listener, Passage.Turn {
     }
     pumping = true;
     try {
-      while (!ended && !flow.suspended() && advance()) {
+      while (!ended && !flow.suspended() && intake.advance()) {
         // one piece at a time
       }
     } catch (ProtocolViolation e) {
@@ -158,110 +152,6 @@ final class Conversation implements Answers.Listener, Passage.Turn {
     }
   }
 
-  private boolean advance() {
-    if (extended.busy()) {
-      return extended.proceed();
-    }
-    Piece piece = inbound.peek();
-    if (piece == null) {
-      return false;
-    }
-    return switch (piece.type()) {
-      case 'd', 'c', 'f' -> copyData(piece);
-      case 'S' -> sync(piece);
-      case 'X' -> leave();
-      default -> begin(piece);
-    };
-  }
-
-  private Piece taken() {
-    Piece piece = inbound.remove();
-    inboundBytes -= piece.bytes().readableBytes();
-    return piece;
-  }
-
-  /** Data of a COPY goes on; outside one the target would ignore it too. */
-  private boolean copyData(Piece piece) {
-    if (answers.copy() != Answers.Copy.running) {
-      if (!answers.settledNow() && !answers.skipping()) {
-        return false;
-      }
-      taken().release();
-      return true;
-    }
-    if (!upstream.writable()) {
-      return false;
-    }
-    taken();
-    if (piece.type() != 'd') {
-      answers.copyEnded();
-    }
-    if (!opening.strict()) {
-      upstream.send(flow.gate.protocol(), piece.bytes());
-      return true;
-    }
-    flow.suspended(true);
-    long seq = opening.recorder().flush();
-    opening
-        .journal()
-        .whenDurable(seq, () -> resume(() -> upstream.send(flow.gate.protocol(), piece.bytes())));
-    return true;
-  }
-
-  private boolean sync(Piece piece) {
-    boolean ignored = answers.copy() == Answers.Copy.running;
-    if (ignored || answers.takeSwallowedSync()) {
-      upstream.send(flow.gate.protocol(), taken().bytes());
-      return true;
-    }
-    return begin(piece);
-  }
-
-  private boolean leave() {
-    taken().release();
-    end("client", "", null);
-    return true;
-  }
-
-  private boolean begin(Piece piece) {
-    if (answers.copy() == Answers.Copy.running && piece.type() != 'H') {
-      answers.copyEnded();
-      ByteBuf fail = Encode.copyFail(Unpooled.buffer(), "unexpected message during COPY");
-      upstream.send(flow.gate.protocol(), fail);
-      return false;
-    }
-    if (flow.running() || cancelling.underWay()) {
-      return false;
-    }
-    if (!(piece instanceof Piece.Frame frame)) {
-      throw ProtocolViolation.of("message: in pieces (expected: whole)");
-    }
-    taken();
-    switch (frame.type()) {
-      case 'Q', 'F' -> single(frame);
-      case 'P', 'B', 'D', 'E', 'C', 'H', 'S' -> extended.take(frame);
-      default -> {
-        byte type = frame.type();
-        frame.release();
-        throw ProtocolViolation.of(
-            "message: 0x%02x (expected: one of the protocol's)".formatted(type & 0xff));
-      }
-    }
-    return true;
-  }
-
-  private void single(Piece.Frame frame) {
-    if (extended.open()) {
-      frame.release();
-      throw ProtocolViolation.of("Query: in an extended unit (expected: Sync before it)");
-    }
-    if (frame.type() == 'Q') {
-      simple.query(frame);
-    } else {
-      simple.functionCall(frame);
-    }
-  }
-
   private void readOn() {
     boolean pressed = opening.recorder().pressed();
     if (pressed && !waking) {
@@ -269,7 +159,7 @@ final class Conversation implements Answers.Listener, Passage.Turn {
       ScheduledFuture<?> unused =
           client.eventLoop().schedule(this::wake, WAKE_MILLIS, TimeUnit.MILLISECONDS);
     }
-    client.config().setAutoRead(!pressed && inboundBytes < MOST_INBOUND);
+    client.config().setAutoRead(!pressed && intake.bytes() < MOST_INBOUND);
     upstream.read(!pressed && client.isWritable() && outbox.waitingBytes() < MOST_WAITING);
   }
 
@@ -368,9 +258,7 @@ final class Conversation implements Answers.Listener, Passage.Turn {
   }
 
   private void release() {
-    inbound.forEach(Piece::release);
-    inbound.clear();
-    extended.close();
+    intake.close();
     clientReader.close();
     targetReader.close();
   }

@@ -7,6 +7,21 @@ import org.jspecify.annotations.Nullable;
 /** What the target is to answer next; one for each thing sent, in order. */
 sealed interface Expected {
 
+  /** The operation it answers, null when it answers none. */
+  default @Nullable Run operation() {
+    return switch (this) {
+      case Simple(Run run) -> run;
+      case Own(Run run) -> run;
+      case Step(_, var run, _, _) -> run;
+      case Refusal _, SyncPoint _, Local _ -> null;
+    };
+  }
+
+  /** Whether the caller sees nothing of it. */
+  default boolean swallowed() {
+    return this instanceof Own || this instanceof Step step && step.own();
+  }
+
   /** The answer of a simple Query or FunctionCall, up to ReadyForQuery. */
   record Simple(Run run) implements Expected {}
 
@@ -22,7 +37,18 @@ sealed interface Expected {
    * @param own whether the edge sent it: the caller sees nothing of it unless it fails
    * @param done runs when it went well
    */
-  record Step(char kind, @Nullable Run run, boolean own, Runnable done) implements Expected {}
+  record Step(char kind, @Nullable Run run, boolean own, Runnable done) implements Expected {
+
+    /** Whether a message of that type is the last of the answer. */
+    boolean endsWith(byte type) {
+      return switch (kind) {
+        case '1', '2', '3' -> type == kind;
+        case 'S', 'P' -> type == 'T' || type == 'n';
+        case 'E' -> type == 'C' || type == 's' || type == 'I';
+        default -> throw new IllegalArgumentException("kind: " + kind + " (expected: 1 2 3 S P E)");
+      };
+    }
+  }
 
   /** The error that an invalid Parse provokes, and what the caller is told in its place. */
   record Refusal(ErrorFields error, long barrier) implements Expected {}

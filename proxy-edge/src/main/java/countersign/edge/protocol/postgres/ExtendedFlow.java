@@ -154,10 +154,11 @@ final class ExtendedFlow {
     flow.statements.bind(bind.portal(), portal);
     if (statement.own() != null) {
       frame.release();
+      flow.statements.bound(bind.portal(), portal);
       local(Encode.bindComplete(Unpooled.buffer(8)));
       return;
     }
-    held.bind(frame.bytes(), step('2', () -> {}), portal);
+    held.bind(frame.bytes(), step('2', () -> flow.statements.bound(bind.portal(), portal)), portal);
   }
 
   private void describe(Piece.Frame frame, char kind, String name) {
@@ -208,7 +209,13 @@ final class ExtendedFlow {
         new Passage.Then() {
           @Override
           public void run(Passage.Passed passed) {
-            go.on(passed);
+            if (flow.answers.skipping()) {
+              abandoned();
+              held.dropAll();
+              flow.answers.skipped(passed.run());
+            } else {
+              go.on(passed);
+            }
           }
 
           @Override
@@ -272,7 +279,7 @@ final class ExtendedFlow {
    */
   private void settleBound(Gathered.Message message, Runnable then) {
     Portal portal = held.undecided();
-    if (portal == null || skipping) {
+    if (portal == null || skipping || flow.answers.skipping()) {
       then.run();
       return;
     }
@@ -324,6 +331,10 @@ final class ExtendedFlow {
       held.drop(statement);
     }
     skipping = true;
+    if (flow.answers.skipping()) {
+      held.dropAll(); // the caller has its error already, and the target skips too
+      return;
+    }
     if (!sent && held.isEmpty() && flow.answers.status() != 'T') {
       flow.answers.expect(
           new Expected.Local(Encode.errorResponse(Unpooled.buffer(), error), barrier));

@@ -21,7 +21,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -43,40 +42,6 @@ final class Handshake extends ChannelInboundHandlerAdapter {
   private final FrameReader reader = FrameReader.frontend(Limits.EDGE);
   private @Nullable ScheduledFuture<?> deadline;
   private Phase phase = new Phase.Greeting(false);
-
-  /** Where a handshake is; only the methods of a phase lead on. */
-  private sealed interface Phase {
-    /** Before the startup message. */
-    record Greeting(boolean encrypted) implements Phase {
-      Greeting secured() {
-        return new Greeting(true);
-      }
-
-      Proving named(Map<String, String> parameters, Map<String, String> settings) {
-        return new Proving(parameters, settings);
-      }
-    }
-
-    /** The password is asked for. */
-    record Proving(Map<String, String> parameters, Map<String, String> settings) implements Phase {
-      Checking shown() {
-        return new Checking(parameters, settings);
-      }
-    }
-
-    /** The token is being verified. */
-    record Checking(Map<String, String> parameters, Map<String, String> settings) implements Phase {
-      Dialling admitted(Opening opening) {
-        return new Dialling(opening);
-      }
-    }
-
-    /** Identity known; record and target are being opened. */
-    record Dialling(Opening opening) implements Phase {}
-
-    /** Served, refused or gone. */
-    record Over() implements Phase {}
-  }
 
   Handshake(Edge edge, Channel client, @Nullable String ownTarget) {
     this.edge = edge;
@@ -257,6 +222,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
   }
 
   private void open(Phase.Checking checking, Admission.Admitted admitted) {
+    disarm();
     Opening opening =
         new Opening(
             edge,
@@ -266,34 +232,19 @@ final class Handshake extends ChannelInboundHandlerAdapter {
             why -> refuse(Words.fatal("57P01", why)));
     Phase.Dialling dialling = checking.admitted(opening);
     phase = dialling;
-    disarm();
-    long seq =
-        opening.open(admitted.caller(), checking.settings().getOrDefault("application_name", ""));
-    Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("database", admitted.caller().database());
-    settings.putAll(checking.settings());
-    settings.putIfAbsent("client_encoding", "UTF8");
-    settings.put(AccessMode.SETTING, "on");
-    opening.journal().whenDurable(seq, () -> dial(dialling, settings));
-  }
+    opening.dial(
+        checking.settings(),
+        new TargetLogin.Outcome() {
+          @Override
+          public void ready(LoggedIn in) {
+            serve(dialling, in);
+          }
 
-  private void dial(Phase.Dialling dialling, Map<String, String> settings) {
-    edge.login()
-        .login(
-            client.eventLoop(),
-            dialling.opening().target(),
-            settings,
-            new TargetLogin.Outcome() {
-              @Override
-              public void ready(LoggedIn in) {
-                serve(dialling, in);
-              }
-
-              @Override
-              public void failed(String why) {
-                refuse(Words.fatal("08006", why));
-              }
-            });
+          @Override
+          public void failed(String why) {
+            refuse(Words.fatal("08006", why));
+          }
+        });
   }
 
   private void serve(Phase.Dialling dialling, LoggedIn in) {

@@ -1,5 +1,6 @@
 package countersign.edge.protocol.postgres;
 
+import countersign.edge.credential.TargetLogin;
 import countersign.edge.gate.Caller;
 import countersign.edge.gate.Gate;
 import countersign.edge.record.Journal;
@@ -10,6 +11,8 @@ import countersign.session.SessionEvent;
 import countersign.session.SessionId;
 import countersign.target.Target;
 import io.netty.channel.Channel;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -51,20 +54,32 @@ final class Opening {
     edge.sessions().opened(this);
   }
 
-  /** Writes SessionOpened. Returns its number. */
-  long open(Caller caller, String application) {
-    return journal.append(
-        new SessionEvent.Opened(
-            journal.session(),
-            edge.settings().edge(),
-            caller.protocol(),
-            strict ? "strict" : "statement",
-            caller.principal(),
-            caller.target(),
-            caller.database(),
-            caller.role(),
-            Handshake.address(client),
-            application));
+  /**
+   * Writes SessionOpened, and dials the target once that is durable.
+   *
+   * @param settings the caller's startup parameters that pass
+   */
+  void dial(Map<String, String> settings, TargetLogin.Outcome outcome) {
+    Caller caller = gate.caller();
+    long seq =
+        journal.append(
+            new SessionEvent.Opened(
+                journal.session(),
+                edge.settings().edge(),
+                caller.protocol(),
+                strict ? "strict" : "statement",
+                caller.principal(),
+                caller.target(),
+                caller.database(),
+                caller.role(),
+                Handshake.address(client),
+                settings.getOrDefault("application_name", "")));
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("database", caller.database());
+    all.putAll(settings);
+    all.putIfAbsent("client_encoding", "UTF8");
+    all.put(AccessMode.SETTING, "on");
+    journal.whenDurable(seq, () -> edge.login().login(client.eventLoop(), target, all, outcome));
   }
 
   /**

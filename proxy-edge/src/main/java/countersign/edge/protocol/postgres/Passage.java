@@ -7,6 +7,7 @@ import countersign.edge.gate.HoldEnd;
 import countersign.edge.gate.Judged;
 import countersign.edge.gate.Permit;
 import countersign.operation.Decision;
+import countersign.session.SessionEvent.OutcomeUnknown;
 import countersign.wire.postgres.Encode;
 import countersign.wire.postgres.ErrorFields;
 import io.netty.buffer.Unpooled;
@@ -201,9 +202,11 @@ final class Passage {
   void abandon(String why) {
     Then then = waiting;
     waiting = null;
-    if (hold != null) {
-      hold.withdraw(why);
-      hold = null;
+    Hold held = hold;
+    hold = null;
+    if (held != null && !held.withdraw(why)) {
+      // The approval is being used up, and nobody will see whether it was in time.
+      around.journal().later(new OutcomeUnknown(around.journal().session(), held.operation(), why));
     }
     if (then != null) {
       then.abandoned();

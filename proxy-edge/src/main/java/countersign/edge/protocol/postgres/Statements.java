@@ -21,6 +21,11 @@ final class Statements {
   private final Map<String, Prepared> known = new HashMap<>();
   private final Map<String, Prepared> pending = new HashMap<>();
   private final Map<String, Portal> portals = new HashMap<>();
+  private final Map<String, Portal> pendingPortals = new HashMap<>();
+
+  /** Counts operations that may have changed what names stand for. */
+  private long generation;
+
   private boolean conforming = true;
   private boolean namesTrusted = true;
 
@@ -28,9 +33,16 @@ final class Statements {
    * A statement.
    *
    * @param types declared parameter types
+   * @param generation generation it was prepared in
    * @param tainted whether something ran since that may have changed what the name stands for
    */
-  record Prepared(String name, String text, List<Integer> types, Reading reading, boolean tainted) {
+  record Prepared(
+      String name,
+      String text,
+      List<Integer> types,
+      Reading reading,
+      long generation,
+      boolean tainted) {
     /** The edge's own statement, when it is one. */
     Statement.@Nullable Own own() {
       return ownOf(reading);
@@ -55,6 +67,9 @@ final class Statements {
     /** Leave given ahead of its execution, for binding it; good for one execution. */
     Passage.@Nullable Passed ahead;
 
+    /** Generation it was bound in. */
+    private long generation;
+
     Portal(Prepared statement, byte[] bind, List<@Nullable String> binds) {
       this.statement = statement;
       this.bind = bind;
@@ -78,7 +93,7 @@ final class Statements {
   }
 
   Prepared prepare(String name, String text, List<Integer> types) {
-    Prepared prepared = new Prepared(name, text, types, read(text), false);
+    Prepared prepared = new Prepared(name, text, types, read(text), generation, false);
     pending.put(name, prepared);
     return prepared;
   }
@@ -91,30 +106,44 @@ final class Statements {
   /** The statement of a name, read as of now; one that nobody prepared here is unknown. */
   Prepared statement(String name) {
     Prepared found = pending.getOrDefault(name, known.get(name));
-    if (found == null) {
-      Reading nothing = new Reading(List.of(), Set.of(Effect.unknown), Facts.NONE, true);
-      return new Prepared(name, "statement \"" + name + "\"", List.of(), nothing, true);
-    }
-    return new Prepared(name, found.text(), found.types(), read(found.text()), found.tainted());
+    return found == null
+        ? unknown(name, "statement \"" + name + "\"")
+        : new Prepared(
+            name,
+            found.text(),
+            found.types(),
+            read(found.text()),
+            found.generation(),
+            found.generation() < generation);
+  }
+
+  private Prepared unknown(String name, String text) {
+    Reading nothing = new Reading(List.of(), Set.of(Effect.unknown), Facts.NONE, true);
+    return new Prepared(name, text, List.of(), nothing, generation, true);
   }
 
   void bind(String name, Portal portal) {
+    portal.generation = generation;
+    pendingPortals.put(name, portal);
+  }
+
+  /** The target took it. */
+  void bound(String name, Portal portal) {
     portals.put(name, portal);
   }
 
   Portal portal(String name) {
-    Portal found = portals.get(name);
-    return found != null
-        ? found
-        : new Portal(
-            new Prepared(
-                "",
-                "portal \"" + name + "\"",
-                List.of(),
-                new Reading(List.of(), Set.of(Effect.unknown), Facts.NONE, true),
-                true),
-            new byte[0],
-            List.of());
+    Portal found = pendingPortals.getOrDefault(name, portals.get(name));
+    if (found == null) {
+      return new Portal(unknown("", "portal \"" + name + "\""), new byte[0], List.of());
+    }
+    if (found.generation == generation) {
+      return found;
+    }
+    Prepared was = found.statement;
+    Prepared tainted =
+        new Prepared(was.name(), was.text(), was.types(), was.reading(), was.generation(), true);
+    return new Portal(tainted, found.bind, found.binds);
   }
 
   void close(char kind, String name) {
@@ -122,6 +151,7 @@ final class Statements {
       pending.remove(name);
       known.remove(name);
     } else {
+      pendingPortals.remove(name);
       portals.remove(name);
     }
   }
@@ -130,8 +160,7 @@ final class Statements {
   void ran(Reading reading) {
     namesTrusted &= !reading.touchesNames();
     if (reading.effects().contains(Effect.unknown)) {
-      known.replaceAll(
-          (_, one) -> new Prepared(one.name(), one.text(), one.types(), one.reading(), true));
+      generation++;
     }
   }
 
@@ -144,6 +173,7 @@ final class Statements {
   /** A unit ended; outside a transaction its portals are gone. */
   void unitEnded(boolean inTransaction) {
     pending.clear();
+    pendingPortals.clear();
     if (!inTransaction) {
       portals.clear();
     }

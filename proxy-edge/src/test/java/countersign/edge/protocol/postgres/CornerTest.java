@@ -194,6 +194,24 @@ class CornerTest {
   }
 
   @Test
+  void sendsNothingMoreOfAUnitThatFailedWhileItsNextDecisionWasUnderWay() {
+    try (WireClient client = bench.client()) {
+      client.run("insert into c values (1)").run("select 1/0").run("insert into c values (2)");
+      client.flush();
+      for (String word = ""; !word.equals("22012"); ) {
+        word = WireClient.word(client.next());
+      }
+      assertThat(client.sync().unit()).containsExactly("ZI");
+      bench.control.delayMillis = 60;
+      client.run("select 1/0").run("insert into c values (3)").run("grant all on c to public");
+      assertThat(client.sync().unit()).contains("22012").endsWith("ZI").doesNotContain("42501");
+      bench.control.delayMillis = 0;
+      expectSelectWorks(client);
+      assertThat(bench.target.direct("select count(*) from c")).isEqualTo("0");
+    }
+  }
+
+  @Test
   void keepsTheFirstMeaningOfANameWhenItsSecondParseFails() {
     try (WireClient client = bench.client()) {
       assertThat(client.parse("s", "select 1").sync().unit())

@@ -1,0 +1,183 @@
+package countersign.edge.protocol.postgres;
+
+import countersign.wire.postgres.Encode;
+import countersign.wire.postgres.Piece;
+import countersign.wire.postgres.ProtocolViolation;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the caller sent and nobody has taken yet, and which of the flows takes it when: one unit at
+ * a time, copy data while the target copies. Confined to the event loop.
+ */
+final class Intake implements AutoCloseable {
+  private final Opening opening;
+  private final Flow flow;
+  private final SimpleFlow simple;
+  private final ExtendedFlow extended;
+  private final Cancelling cancelling;
+  private final Passage.Turn turn;
+  private final Runnable leaves;
+  private final ArrayDeque<Piece> inbound = new ArrayDeque<>();
+  private long inboundBytes;
+
+  /** Strict only: copy data that waits for its segment. */
+  private @Nullable Piece awaiting;
+
+  /**
+   * Makes it.
+   *
+   * @param leaves called when the caller says goodbye
+   */
+  Intake(Opening opening, Flow flow, Cancelling cancelling, Passage.Turn turn, Runnable leaves) {
+    this.opening = opening;
+    this.flow = flow;
+    this.simple = new SimpleFlow(flow);
+    this.extended = new ExtendedFlow(flow);
+    this.cancelling = cancelling;
+    this.turn = turn;
+    this.leaves = leaves;
+  }
+
+  void add(Piece piece) {
+    inbound.add(piece);
+    inboundBytes += piece.bytes().readableBytes();
+  }
+
+  /** Bytes that wait. */
+  long bytes() {
+    return inboundBytes;
+  }
+
+  /**
+   * Takes the next piece where it may be taken now.
+   *
+   * @return whether it did something
+   * @throws ProtocolViolation when the caller left the protocol
+   */
+  boolean advance() {
+    if (extended.busy()) {
+      return extended.proceed();
+    }
+    Piece piece = inbound.peek();
+    if (piece == null) {
+      return false;
+    }
+    return switch (piece.type()) {
+      case 'd', 'c', 'f' -> copyData(piece);
+      case 'S', 'H' -> sync(piece);
+      case 'X' -> leave();
+      default -> begin(piece);
+    };
+  }
+
+  private Piece taken() {
+    Piece piece = inbound.remove();
+    inboundBytes -= piece.bytes().readableBytes();
+    return piece;
+  }
+
+  /** Data of a COPY goes on; outside one the target would ignore it too. */
+  private boolean copyData(Piece piece) {
+    if (flow.answers.copy() != Answers.Copy.running) {
+      if (!flow.answers.settledNow() && !flow.answers.skipping()) {
+        return false;
+      }
+      taken().release();
+      return true;
+    }
+    if (!flow.upstream.writable()) {
+      return false;
+    }
+    taken();
+    if (piece.type() != 'd') {
+      flow.answers.copyEnded();
+    }
+    if (!opening.strict()) {
+      flow.upstream.send(flow.gate.protocol(), piece.bytes());
+      return true;
+    }
+    turn.suspend();
+    awaiting = piece;
+    long seq = opening.recorder().flush();
+    opening.journal().whenDurable(seq, () -> turn.resume(this::sendAwaiting));
+    return true;
+  }
+
+  private void sendAwaiting() {
+    Piece piece = awaiting;
+    awaiting = null;
+    if (piece != null) {
+      flow.upstream.send(flow.gate.protocol(), piece.bytes());
+    }
+  }
+
+  /** While copying, the target takes Sync and Flush and does nothing. */
+  private boolean sync(Piece piece) {
+    boolean ignored = flow.answers.copy() == Answers.Copy.running;
+    if (ignored || piece.type() == 'S' && flow.answers.takeSwallowedSync()) {
+      flow.upstream.send(flow.gate.protocol(), taken().bytes());
+      return true;
+    }
+    return begin(piece);
+  }
+
+  private boolean leave() {
+    taken().release();
+    leaves.run();
+    return true;
+  }
+
+  private boolean begin(Piece piece) {
+    if (flow.answers.copy() == Answers.Copy.running) {
+      flow.answers.copyEnded();
+      ByteBuf fail = Encode.copyFail(Unpooled.buffer(), "unexpected message during COPY");
+      flow.upstream.send(flow.gate.protocol(), fail);
+      return false;
+    }
+    if (flow.running() || cancelling.underWay()) {
+      return false;
+    }
+    if (!(piece instanceof Piece.Frame frame)) {
+      throw ProtocolViolation.of("message: in pieces (expected: whole)");
+    }
+    taken();
+    switch (frame.type()) {
+      case 'Q', 'F' -> single(frame);
+      case 'P', 'B', 'D', 'E', 'C', 'H', 'S' -> extended.take(frame);
+      default -> {
+        byte type = frame.type();
+        frame.release();
+        throw ProtocolViolation.of(
+            "message: 0x%02x (expected: one of the protocol's)".formatted(type & 0xff));
+      }
+    }
+    return true;
+  }
+
+  private void single(Piece.Frame frame) {
+    if (extended.open()) {
+      frame.release();
+      throw ProtocolViolation.of("Query: in an extended unit (expected: Sync before it)");
+    }
+    if (frame.type() == 'Q') {
+      simple.query(frame);
+    } else {
+      simple.functionCall(frame);
+    }
+  }
+
+  @Override
+  public void close() {
+    inbound.forEach(Piece::release);
+    inbound.clear();
+    inboundBytes = 0;
+    if (awaiting != null) {
+      awaiting.release();
+      awaiting = null;
+    }
+    extended.close();
+  }
+}
