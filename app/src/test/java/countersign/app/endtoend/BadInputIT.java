@@ -29,15 +29,20 @@ final class BadInputIT {
   }
 
   @Test
-  void saysWhatIsWrongWithATokenAUserATargetOrPlainPassword() {
+  void saysWhatIsWrongWithATokenAUserOrATarget() throws IOException {
     int port = demo.port(6432);
     String ada = demo.token("agent-ada");
-    assertThat(psql(demo.conninfo("agent-ada", port, "orders"), "nonsense")).contains("28P01");
-    assertThat(psql(demo.conninfo("agent-ada", port, "orders"), foreign())).contains("28P01");
+    assertThat(psql(demo.conninfo("agent-ada", port, "orders"), "nonsense"))
+        .contains("token: not a signed token");
+    assertThat(psql(demo.conninfo("agent-ada", port, "orders"), foreign()))
+        .contains("token: signature");
     assertThat(psql(demo.conninfo("bob", port, "orders"), ada))
-        .contains("28000")
         .contains("user: bob (expected: agent-ada");
     assertThat(psql(demo.conninfo("agent-ada", port, "nowhere"), ada)).contains("nowhere");
+    assertThat(login("agent-ada", "orders", "nonsense", new byte[0])).contains("C28P01");
+    assertThat(login("agent-ada", "orders", foreign(), new byte[0])).contains("C28P01");
+    assertThat(login("bob", "orders", ada, new byte[0])).contains("C28000");
+    assertThat(login("agent-ada", "nowhere", ada, new byte[0])).contains("C3D000");
     othersAreUnharmed();
   }
 
@@ -101,19 +106,26 @@ final class BadInputIT {
   }
 
   private static String afterLogin(byte[] message) throws IOException {
+    return login("agent-ada", "orders", demo.token("agent-ada"), message);
+  }
+
+  /** Logs in byte by byte, sends a message, hangs up, and answers all that the edge said. */
+  private static String login(String user, String database, String token, byte[] message)
+      throws IOException {
     try (Socket socket = new Socket("127.0.0.1", demo.port(6432))) {
       socket.setSoTimeout(20_000);
       ByteArrayOutputStream startup = new ByteArrayOutputStream();
       DataOutputStream body = new DataOutputStream(startup);
       byte[] parameters =
-          "user\0agent-ada\0database\0orders\0\0".getBytes(StandardCharsets.US_ASCII);
+          ("user\0" + user + "\0database\0" + database + "\0\0")
+              .getBytes(StandardCharsets.US_ASCII);
       body.writeInt(8 + parameters.length);
       body.writeInt(196608);
       body.write(parameters);
-      byte[] token = demo.token("agent-ada").getBytes(StandardCharsets.US_ASCII);
+      byte[] secret = token.getBytes(StandardCharsets.US_ASCII);
       body.write('p');
-      body.writeInt(5 + token.length);
-      body.write(token);
+      body.writeInt(5 + secret.length);
+      body.write(secret);
       body.write(0);
       body.write(message);
       socket.getOutputStream().write(startup.toByteArray());

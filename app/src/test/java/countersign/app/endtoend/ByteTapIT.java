@@ -8,9 +8,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -112,18 +117,66 @@ final class ByteTapIT {
     assertRecordedAsSeen("alice");
     StringBuilder rows = new StringBuilder();
     for (int i = 0; i < 2000; i++) {
-      rows.append(1_000_000 + i).append(",1,12.50,2026-01-01\n");
+      rows.append(1_000_000 + i).append(",1,12.50,EUR,paid,card,2026-01-01\n");
     }
     Files.writeString(file, rows);
 
-    psql("alice", "-c", "\\copy payments (id, person_id, amount, paid_on) from '" + file + "' csv");
+    psql(
+        "alice",
+        "-c",
+        "\\copy payments (id, person_id, amount, currency, status, method, created_at) from '"
+            + file
+            + "' csv");
 
     Files.delete(file);
     assertRecordedAsSeen("alice");
   }
 
   @Test
-  void preparedAndBinary() throws Exception {
+  void binaryResultsOfADriver() throws Exception {
+    Properties properties = new Properties();
+    properties.setProperty("user", "alice");
+    properties.setProperty("password", demo.token("alice"));
+    properties.setProperty("sslmode", "disable");
+    properties.setProperty("prepareThreshold", "-1");
+    try (Connection connection =
+            DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:" + tap.port() + "/orders", properties);
+        PreparedStatement select =
+            connection.prepareStatement(
+                "select id, amount, created_at from payments where id > ? and id < ?")) {
+      for (int from = 100; from < 200; from += 10) {
+        select.setInt(1, from);
+        select.setInt(2, from + 10);
+        try (ResultSet rows = select.executeQuery()) {
+          int count = 0;
+          while (rows.next()) {
+            assertThat(rows.getBigDecimal(2)).isPositive();
+            count++;
+          }
+          assertThat(count).isEqualTo(9);
+        }
+      }
+    }
+    assertRecordedAsSeen("alice");
+  }
+
+  @Test
+  void binaryCopy() throws Exception {
+    Path file = Files.createTempFile("payments", ".bin");
+    psql(
+        "alice",
+        "-c",
+        "\\copy (select id, amount, created_at from payments) to '"
+            + file
+            + "' with (format binary)");
+    assertThat(Files.size(file)).isGreaterThan(100_000);
+    Files.delete(file);
+    assertRecordedAsSeen("alice");
+  }
+
+  @Test
+  void preparedAndTimed() throws Exception {
     Path script = Files.createTempFile("bench", ".sql");
     Files.writeString(
         script, "\\set id random(10, 500)\nselect id, amount from payments where id = :id;\n");

@@ -32,8 +32,7 @@ final class Psql implements AutoCloseable {
 
   /** psql reading statements from a pipe; notices and errors with all their fields. */
   static Psql open(String conninfo, String token) {
-    return new Psql(
-        List.of("psql", "-X", "-q", "-A", "-t", "-v", "VERBOSITY=verbose", conninfo), token);
+    return new Psql(List.of("psql", "-X", "-A", "-t", "-v", "VERBOSITY=verbose", conninfo), token);
   }
 
   /** psql on a terminal of its own, so that Ctrl-C is Ctrl-C. */

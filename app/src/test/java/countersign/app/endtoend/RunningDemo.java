@@ -195,7 +195,8 @@ final class RunningDemo implements AutoCloseable {
   }
 
   private static int freeOffset() {
-    for (int offset = 1000 + (int) (System.nanoTime() % 4000); offset < 9500; offset += 7) {
+    // From 6700 on every port is outside the range that the system gives to clients (32768–60999).
+    for (int offset = 6700 + (int) (System.nanoTime() % 2000); offset < 9900; offset += 7) {
       boolean free = true;
       for (int port : PORTS) {
         free &= isFree(port + offset);
