@@ -47,7 +47,8 @@ final class Connections {
 
   /** Opens one, durable settings checked. */
   Future<PgConnection> open(PgConnectOptions options) {
-    return bounded(PgConnection.connect(vertx, options).compose(this::durable));
+    Future<PgConnection> opening = PgConnection.connect(vertx, options).compose(this::durable);
+    return bounded(opening).onFailure(_ -> opening.onSuccess(late -> late.close().mapEmpty()));
   }
 
   /** Fails after some seconds, whatever the other side does. */

@@ -15,6 +15,7 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
@@ -35,6 +36,7 @@ public final class GroupCommit implements AutoCloseable {
   private static final long TICK_MILLIS = 50;
   private static final long FIRST_BACKOFF_MILLIS = 20;
   private static final long LAST_BACKOFF_MILLIS = 2_000;
+  private static final long RESOLVE_SECONDS = 10;
 
   private final Vertx vertx;
   private final Context context;
@@ -53,6 +55,8 @@ public final class GroupCommit implements AutoCloseable {
 
   private final Lanes lanes;
   private final Deque<Pending> alone = new ArrayDeque<>();
+  private final Gathering gathering = new Gathering();
+  private final Notices notices = new Notices();
   private @Nullable Link link;
   private @Nullable Batch inFlight;
   private @Nullable Batch unresolved;
@@ -155,6 +159,11 @@ public final class GroupCommit implements AutoCloseable {
     if (open == null || inFlight != null || unresolved != null || closed) {
       return;
     }
+    if (gathering.waits(lanes.size(), System.nanoTime())) {
+      Thread.yield(); // to those who are about to come
+      wake();
+      return;
+    }
     refuseWhatCannotGo();
     List<Pending> items = alone.isEmpty() ? lanes.next() : List.of(alone.remove());
     if (!items.isEmpty()) {
@@ -181,14 +190,15 @@ public final class GroupCommit implements AutoCloseable {
 
   private void fly(Link open, Batch batch) {
     inFlight = batch;
-    open.fly(BatchSql.arguments(writer, batch.number(), true, batch.items()))
+    boolean notify = notices.due(System.nanoTime());
+    open.fly(BatchSql.arguments(writer, batch.number(), notify, batch.items()))
         .onComplete(landed -> {
           if (inFlight != batch) {
             return; // given up meanwhile; what became of it is looked up
           }
           inFlight = null;
           if (landed.succeeded()) {
-            land(batch, landed.result());
+            land(batch, landed.result(), notify);
           } else if (landed.cause() instanceof PgException error && !isEnd(error)) {
             fail(open, batch, error);
           } else {
@@ -197,13 +207,28 @@ public final class GroupCommit implements AutoCloseable {
         });
   }
 
-  private void land(Batch batch, Batch.Judged judged) {
+  private void land(Batch batch, Batch.Judged judged, boolean notified) {
     backoff = FIRST_BACKOFF_MILLIS;
+    long now = System.nanoTime();
     if (judged.accepted() > 0) {
       onCommit.accept(judged.head());
+      if (notices.committed(notified, judged.head(), now)) {
+        vertx.setTimer(Notices.INTERVAL_MILLIS, _ -> context.runOnContext(_ -> notifyOwed()));
+      }
     }
     batch.answer(judged);
+    gathering.landed(batch.items().size(), now - batch.since(), now);
     drain();
+  }
+
+  private void notifyOwed() {
+    Link open = link;
+    if (open != null) {
+      long head = notices.settle();
+      if (head >= 0) {
+        open.tell(head).onFailure(e -> LOG.debugf("append=notice lost error=%s", e.getMessage()));
+      }
+    }
   }
 
   /** The server refused the statement and rolled back: find the item it is about. */
@@ -301,6 +326,7 @@ public final class GroupCommit implements AutoCloseable {
             gone
                 ? open.find(writer, batch.number())
                 : Future.failedFuture("the old connection is still there"))
+        .timeout(RESOLVE_SECONDS, TimeUnit.SECONDS)
         .onComplete(looked -> {
           if (unresolved != batch || link != open) {
             return;
@@ -355,7 +381,7 @@ public final class GroupCommit implements AutoCloseable {
     }
   }
 
-  private static void refuseLate(List<Pending> items, long now, long patience, String words) {
+  private static void refuseLate(Iterable<Pending> items, long now, long patience, String words) {
     for (Pending item : items) {
       if (now - item.since > patience) {
         item.refuse(Reason.storeDown, words);
@@ -374,7 +400,7 @@ public final class GroupCommit implements AutoCloseable {
     CompletableFuture<Void> done = new CompletableFuture<>();
     context.runOnContext(_ -> finish(done, System.nanoTime() + 2_000_000_000L));
     try {
-      done.get(4, java.util.concurrent.TimeUnit.SECONDS);
+      done.get(4, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {

@@ -27,6 +27,7 @@ final class Lanes {
   private final long laneBytes;
   private final Map<UUID, Lane> bySession = new HashMap<>();
   private Deque<Lane> turn = new ArrayDeque<>();
+  private int size;
 
   private static final class Lane {
     final @Nullable UUID session;
@@ -66,7 +67,13 @@ final class Lanes {
     lane.items.add(item);
     lane.bytes += item.bytes;
     lane.urgent += urgent(item);
+    size++;
     return true;
+  }
+
+  /** Items that wait. */
+  int size() {
+    return size;
   }
 
   boolean isEmpty() {
@@ -122,6 +129,7 @@ final class Lanes {
       List<Pending> gone = lane.items.stream().filter(which).toList();
       for (Pending item : gone) {
         lane.items.remove(item);
+        size--;
         lane.bytes -= item.bytes;
         lane.urgent -= urgent(item);
         removed.accept(item);
@@ -225,6 +233,7 @@ final class Lanes {
 
     private void take(Lane lane, Pending item) {
       lane.items.remove();
+      size--;
       lane.bytes -= item.bytes;
       lane.urgent -= urgent(item);
       taken.add(item);

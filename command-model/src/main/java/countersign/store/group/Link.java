@@ -60,6 +60,14 @@ public final class Link {
         });
   }
 
+  /** Notifies of a head outside of a batch. */
+  Future<Void> tell(long head) {
+    return connection
+        .preparedQuery("select pg_notify('countersign_log', $1)")
+        .execute(Tuple.of(Long.toString(head)))
+        .mapEmpty();
+  }
+
   void onEnd(Runnable ended) {
     connection.closeHandler(_ -> ended.run());
   }
