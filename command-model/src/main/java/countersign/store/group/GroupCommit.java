@@ -90,7 +90,7 @@ public final class GroupCommit implements AutoCloseable {
     this.limits = limits;
     this.reserve = reserve;
     this.onCommit = onCommit;
-    this.lanes = new Lanes(limits.batchBytes(), limits.waitingBytesPerSession());
+    this.lanes = new Lanes(limits.batchBytes(), limits.waitingBytesPerSession(), System::nanoTime);
     this.ticker = vertx.setPeriodic(TICK_MILLIS, _ -> context.runOnContext(_ -> tick()));
     context.runOnContext(_ -> reconnect());
   }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ final class Lanes {
 
   private final int batchBytes;
   private final long laneBytes;
+  private final LongSupplier clock;
   private final Map<UUID, Lane> bySession = new HashMap<>();
   private Deque<Lane> turn = new ArrayDeque<>();
   private int size;
@@ -45,8 +47,10 @@ final class Lanes {
    *
    * @param batchBytes bytes of one batch
    * @param laneBytes bytes that may wait in one lane
+   * @param clock nanoseconds, as {@link System#nanoTime}
    */
-  Lanes(int batchBytes, long laneBytes) {
+  Lanes(int batchBytes, long laneBytes, LongSupplier clock) {
+    this.clock = clock;
     this.batchBytes = batchBytes;
     this.laneBytes = laneBytes;
   }
@@ -116,7 +120,7 @@ final class Lanes {
       Pending item = lane.items.peek();
       if (item != null
           && item.bytes > batchBytes / LARGE
-          && System.nanoTime() - item.since > PATIENCE_NANOS
+          && clock.getAsLong() - item.since > PATIENCE_NANOS
           && admission.admit(lane)) {
         return;
       }

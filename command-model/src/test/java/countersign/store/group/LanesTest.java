@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class LanesTest {
   private static final UUID A = new UUID(0, 1);
   private static final UUID B = new UUID(0, 2);
-  private final Lanes lanes = new Lanes(10_000, 100_000);
+  private long now = System.nanoTime();
+  private final Lanes lanes = new Lanes(10_000, 100_000, () -> now);
 
   @Test
   void putsDecisionsFirstAndFillsWithSegmentsInTurn() {
@@ -47,10 +48,10 @@ class LanesTest {
   }
 
   @Test
-  void takesWhatIsLargerThanABatchAlone() throws InterruptedException {
+  void takesWhatIsLargerThanABatchAlone() {
     Pending again = offer(A, 0, Urgency.segment, 50_000);
     offer(B, 0, Urgency.decision, 100);
-    Thread.sleep(25);
+    now = System.nanoTime() + 25_000_000;
     assertThat(lanes.next()).containsExactly(again);
   }
 
