@@ -120,7 +120,7 @@ final class Harmless {
   static final Set<String> BEFORE_EXPRESSION =
       words(
           """
-          between by collate escape filter first groups ilike is isnull like next notnull of \
+          between by collate escape filter first groups ilike is isnull join like next notnull of \
           operator over overlaps range recursive return rows set sets similar uescape value values \
           verbose without zone\
           """);
