@@ -2,7 +2,7 @@ package countersign.app.demo;
 
 import java.io.PrintStream;
 
-/** What the demo says once it serves: the block that a newcomer pastes (contract.md §4). */
+/** What the demo says once it serves: the block that a newcomer pastes. */
 final class DemoTalk {
   private DemoTalk() {}
 

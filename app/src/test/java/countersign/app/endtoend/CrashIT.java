@@ -21,13 +21,20 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * kill -9 while callers work. The oracle is the target's own log: every statement it executed has a
- * durable decision, and so has every read whose answer a caller saw. Half of the kills take the
- * databases too. Ten kills here, two hundred with {@code ./countersign test --long crash}.
+ * kill -9 while callers work. The oracle is the target's own log: everything it executed that is
+ * not a plain read has a durable decision, and so has every plain read whose answer a caller saw.
+ * Half of the kills take the databases too. Ten kills here, two hundred with {@code ./countersign
+ * test --long crash}.
  */
 final class CrashIT {
   private static final int CALLERS = 4;
-  private static final Pattern MARKER = Pattern.compile("mark-\\d+-\\d+");
+
+  /** In what changes something: decided before the target may see it. */
+  private static final Pattern WRITE = Pattern.compile("write-\\d+-\\d+");
+
+  /** In plain reads: they may run while they are being recorded, but no answer leaves before. */
+  private static final Pattern READ = Pattern.compile("read-\\d+-\\d+");
+
   private final AtomicLong number = new AtomicLong();
 
   @Test
@@ -60,7 +67,7 @@ final class CrashIT {
       }
     }
     System.out.printf(
-        "crash: %d kills, %d statements executed by the target and %d answers seen, 0 without a"
+        "crash: %d kills, %d writes executed by the target and %d answers of reads seen, 0 without a"
             + " durable decision%n",
         kills, executed, seen);
     assertThat(executed).isGreaterThan(kills * 20L);
@@ -77,7 +84,7 @@ final class CrashIT {
       callers.add(psql);
       threads.add(Thread.ofVirtual().start(() -> work(psql, kill, over)));
     }
-    callers.getFirst().await("mark-" + kill + "-");
+    callers.getFirst().await("read-" + kill + "-");
     Pause.millis(ThreadLocalRandom.current().nextInt(200, 1500));
     if (kill % 2 == 0) {
       demo.killJvm();
@@ -95,7 +102,7 @@ final class CrashIT {
       psql.output()
           .lines()
           .filter(line -> line.startsWith("answer|"))
-          .forEach(line -> markers(line, answers));
+          .forEach(line -> markers(READ, line, answers));
       psql.close();
     }
     return answers;
@@ -104,16 +111,20 @@ final class CrashIT {
   private void work(Psql psql, int kill, AtomicBoolean over) {
     try {
       while (!over.get()) {
-        String mark = "mark-" + kill + "-" + number.incrementAndGet();
+        String mark = kill + "-" + number.incrementAndGet();
         psql.type(
             switch (ThreadLocalRandom.current().nextInt(3)) {
-              case 0 -> "select 'answer', '" + mark + "', id from payments where id = 50;";
+              case 0 -> "select 'answer', 'read-" + mark + "', id from payments where id = 50;";
               case 1 ->
-                  "update payments set amount = amount where id = 51 and '" + mark + "' <> '';";
-              case 2 ->
-                  "begin; select 'answer', '"
+                  "update payments set amount = amount where id = 51 and 'write-"
                       + mark
-                      + "'; update payments set amount = amount where id = 52; commit;";
+                      + "' <> '';";
+              case 2 ->
+                  "begin; select 'answer', 'read-"
+                      + mark
+                      + "'; update payments set amount = amount where id = 52 and 'write-"
+                      + mark
+                      + "' <> ''; commit;";
               default -> throw new IllegalStateException();
             });
         Pause.millis(ThreadLocalRandom.current().nextInt(5));
@@ -128,7 +139,8 @@ final class CrashIT {
     for (JsonNode session : frank.all("sessions?sort=-openedAt&principal=alice")) {
       for (JsonNode operation :
           frank.all("sessions/" + session.path("id").asText() + "/operations")) {
-        markers(operation.path("text").asText(), into);
+        markers(READ, operation.path("text").asText(), into);
+        markers(WRITE, operation.path("text").asText(), into);
       }
     }
   }
@@ -144,15 +156,15 @@ final class CrashIT {
       for (Path log : logs) {
         try (Stream<String> lines =
             Files.lines(log, java.nio.charset.StandardCharsets.ISO_8859_1)) {
-          lines.forEach(line -> markers(line, marks));
+          lines.forEach(line -> markers(WRITE, line, marks));
         }
       }
     }
     return marks;
   }
 
-  private static void markers(String text, Set<String> into) {
-    Matcher matcher = MARKER.matcher(text);
+  private static void markers(Pattern marker, String text, Set<String> into) {
+    Matcher matcher = marker.matcher(text);
     while (matcher.find()) {
       into.add(matcher.group());
     }

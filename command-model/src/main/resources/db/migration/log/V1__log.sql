@@ -1,4 +1,4 @@
--- The log. Columns and their meaning: design.md §5, countersign.store.StoredEvent, countersign.verifier.Leaf.
+-- The log. Columns and their meaning: countersign.store.StoredEvent, countersign.verifier.Leaf.
 
 create table log.events (
   position    bigint      not null,  -- from 0 without a hole, in the order of commits; the index of the leaf

@@ -186,7 +186,12 @@ final class StatementReader {
       scan.withUsingAsFrom();
     }
     scan.scan(start, to);
-    if (names(start, to, "returning") || names(start, to, "select") || names(start, to, "table")) {
+    // FROM and USING bring rows of other relations into what is written: that reads them.
+    if (names(start, to, "returning")
+        || names(start, to, "select")
+        || names(start, to, "table")
+        || names(start, to, "from")
+        || names(start, to, "using")) {
       effects.add(Effect.read);
     }
     if (!found.clean()) {
