@@ -396,11 +396,6 @@ final class ApiTest {
     return heard.toString();
   }
 
-  @Test
-  void isReadyWhileTheReadModelsAnswer() {
-    given().get("/q/health/ready").then().statusCode(200);
-  }
-
   private SessionView record(byte[] in, byte[] out, int size) {
     SessionId id = SessionId.next();
     List<SegmentRecorded> all = Shown.segments(id, in, out, size);
