@@ -89,7 +89,6 @@ final class ApiTest {
         .get("/api/v1/whoami")
         .then()
         .statusCode(200)
-        .header("X-Content-Type-Options", "nosniff")
         .body("name", equalTo("frank"))
         .body("chain", equalTo(List.of("frank")))
         .body("kind", equalTo("human"))
@@ -204,6 +203,16 @@ final class ApiTest {
         .contentType(PROBLEM)
         .body("type", equalTo("urn:countersign:problem:notEligible"))
         .body("detail", equalTo("it is your own"));
+  }
+
+  @Test
+  void takesAVerbWhoseColonIsEncoded() {
+    as("bob")
+        .post("/api/v1/approvals/" + approval.id() + "%3Aapprove")
+        .then()
+        .statusCode(200)
+        .body("state", equalTo("approved"));
+    as("bob").get("/api/v1/approvals?state=%00").then().statusCode(400).contentType(PROBLEM);
   }
 
   @Test

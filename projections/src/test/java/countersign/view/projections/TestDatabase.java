@@ -25,9 +25,10 @@ public final class TestDatabase implements AutoCloseable {
   public TestDatabase(Class<?>... entities) throws IOException, SQLException {
     postgres = EmbeddedPostgres.builder().start();
     execute("CREATE ROLE countersign_view LOGIN PASSWORD 'for-this-test'");
-    try (InputStream sql =
-        TestDatabase.class.getResourceAsStream("/db/migration/view/V1__read_models.sql")) {
-      execute(new String(sql.readAllBytes(), StandardCharsets.UTF_8));
+    for (String file : List.of("V1__read_models.sql", "V2__no_fsync_of_its_own.sql")) {
+      try (InputStream sql = TestDatabase.class.getResourceAsStream("/db/migration/view/" + file)) {
+        execute(new String(sql.readAllBytes(), StandardCharsets.UTF_8));
+      }
     }
     Configuration configuration = new Configuration();
     configuration.addAnnotatedClass(TokenRow.class);

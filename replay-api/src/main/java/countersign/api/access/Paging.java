@@ -34,6 +34,9 @@ public class Paging {
   /** Keeps the filters that were given. */
   public static Map<String, String> filter(String name, @Nullable String value) {
     Map<String, String> filter = new HashMap<>();
+    if (value != null && value.indexOf('\u0000') >= 0) {
+      throw new IllegalArgumentException(name + ": (expected: text without U+0000)");
+    }
     if (value != null && !value.isEmpty()) {
       filter.put(name, value);
     }

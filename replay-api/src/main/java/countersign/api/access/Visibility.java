@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 
 /**
  * Who may see what.
@@ -53,8 +54,8 @@ public class Visibility {
       return filter;
     }
     Map<String, String> narrowed = new HashMap<>(filter);
-    narrowed.put("seenBy", String.join("\n", names(principal)));
-    narrowed.put("askedOf", String.join("\n", principal.acting().groups()));
+    narrowed.put("seenBy", lines(names(principal)));
+    narrowed.put("askedOf", lines(principal.acting().groups()));
     return narrowed;
   }
 
@@ -118,9 +119,9 @@ public class Visibility {
             "session",
             session.id(),
             "seenBy",
-            String.join("\n", names(principal)),
+            lines(names(principal)),
             "askedOf",
-            String.join("\n", principal.acting().groups()));
+            lines(principal.acting().groups()));
     return views
         .approvals(asked, new Page.Request(1, null, ""))
         .thenApply(page -> !page.items().isEmpty());
@@ -146,6 +147,13 @@ public class Visibility {
     names.add(principal.acting().name());
     names.add(principal.acting().person());
     return names;
+  }
+
+  /** One a line; a name that holds a line break would read as two, and is nobody's. */
+  private static String lines(Collection<String> names) {
+    return names.stream()
+        .filter(name -> name.indexOf('\n') < 0 && name.indexOf('\u0000') < 0)
+        .collect(Collectors.joining("\n"));
   }
 
   private static ProblemException notThere() {

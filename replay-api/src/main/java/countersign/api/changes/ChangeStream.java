@@ -15,11 +15,11 @@ import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /**
@@ -30,13 +30,14 @@ import java.util.function.Predicate;
 @ApplicationScoped
 public class ChangeStream {
   private static final int MOST_CLIENTS = 1_000;
+  private static final int MOST_OF_ONE = 40;
   private static final int MOST_WAITING = 512;
   private static final int MOST_REMEMBERED = 1_000;
   private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
   private final Views views;
   private final Visibility visibility;
-  private final AtomicInteger clients = new AtomicInteger();
+  private final Map<String, Integer> clients = new HashMap<>();
 
   /** Listens to these. */
   @Inject
@@ -48,11 +49,8 @@ public class ChangeStream {
   /** The changes that a principal may know of and that are wanted. */
   public Multi<OutboundSseEvent> open(
       Sse sse, Principal principal, Predicate<Views.Changed> wanted) {
-    if (clients.incrementAndGet() > MOST_CLIENTS) {
-      clients.decrementAndGet();
-      throw new ProblemException(
-          Problem.Kind.unavailable, "streams: " + MOST_CLIENTS + " are open (expected: fewer)");
-    }
+    String who = principal.path();
+    enter(who);
     Seen seen = new Seen(principal);
     Multi<OutboundSseEvent> changes =
         listen(wanted)
@@ -78,7 +76,26 @@ public class ChangeStream {
             .streams(hello, changes, heartbeats)
             .select()
             .first(_ -> Instant.now().isBefore(principal.expires()));
-    return events.onTermination().invoke(clients::decrementAndGet);
+    return events.onTermination().invoke(() -> leave(who));
+  }
+
+  private void enter(String who) {
+    synchronized (clients) {
+      int own = clients.getOrDefault(who, 0);
+      int all = clients.values().stream().mapToInt(Integer::intValue).sum();
+      if (own >= MOST_OF_ONE || all >= MOST_CLIENTS) {
+        throw new ProblemException(
+            Problem.Kind.unavailable,
+            "streams: " + own + " of yours and " + all + " in all are open (expected: fewer)");
+      }
+      clients.put(who, own + 1);
+    }
+  }
+
+  private void leave(String who) {
+    synchronized (clients) {
+      clients.computeIfPresent(who, (_, own) -> own > 1 ? own - 1 : null);
+    }
   }
 
   private Multi<Views.Changed> listen(Predicate<Views.Changed> wanted) {

@@ -11,6 +11,7 @@ import jakarta.inject.Inject;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -33,7 +34,10 @@ public class ProblemMappers {
   @ServerExceptionMapper
   public Response any(Throwable failure) {
     Problem problem = problem(failure);
-    if (problem.status() == Kind.internal.status()) {
+    if (failure instanceof IOException) {
+      // A caller that went away, or a recording with a hole; what was sent so far is short.
+      LOG.infof("answer=cut reason=\"%s\"", failure.getMessage());
+    } else if (problem.status() == Kind.internal.status()) {
       LOG.error("request failed", failure);
     }
     return respond(problem);
