@@ -34,7 +34,10 @@ final class Words {
     }
     return error(FORBIDDEN, "blocked: " + decision.reason())
         .withDetail(detail)
-        .withHint(decision.ask());
+        .withHint(
+            decision.ask().isEmpty()
+                ? "SHOW countersign.may lists what you may do here."
+                : decision.ask());
   }
 
   static ErrorFields notHeld() {
