@@ -43,13 +43,34 @@ final class AccessMode {
     this.answers = answers;
   }
 
-  /** Sets the mode for what begins a transaction now; only outside a transaction. */
+  /** Sets the mode for a Query that begins a transaction now; only outside a transaction. */
   void begin(boolean readWrite) {
-    Default wanted = readWrite ? Default.readWrite : Default.readOnly;
-    if (standing != wanted) {
-      query("SET " + SETTING + " = " + (readWrite ? "off" : "on"));
-      standing = wanted;
+    if (changes(readWrite)) {
+      query(set(readWrite));
     }
+  }
+
+  /**
+   * Sets the mode for an extended unit that begins a transaction now; only outside a transaction. A
+   * Query would cost the caller its unnamed statement.
+   */
+  void beginExtended(boolean readWrite) {
+    if (changes(readWrite)) {
+      steps(set(readWrite));
+      upstream.send(gate.protocol(), Encode.sync(Unpooled.buffer(5)));
+      answers.expect(new Expected.SyncPoint(true));
+    }
+  }
+
+  private boolean changes(boolean readWrite) {
+    Default wanted = readWrite ? Default.readWrite : Default.readOnly;
+    boolean changes = standing != wanted;
+    standing = wanted;
+    return changes;
+  }
+
+  private static String set(boolean readWrite) {
+    return "SET " + SETTING + " = " + (readWrite ? "off" : "on");
   }
 
   /** A change of the mode did not go through: nobody knows how it stands. */

@@ -202,8 +202,14 @@ final class Answers {
         skipToSync(code);
       }
       case Expected.Step _ -> {
-        pass(piece, head);
-        skipToSync(code);
+        if (ownUnit()) {
+          piece.release();
+          dropToSync(code);
+          listener.ownFailed();
+        } else {
+          pass(piece, head);
+          skipToSync(code);
+        }
       }
       case Expected.Local _ -> throw new IllegalStateException("local: (expected: emitted)");
     }
@@ -214,7 +220,23 @@ final class Answers {
     outbox.write(Encode.errorResponse(io.netty.buffer.Unpooled.buffer(), told), barrier);
   }
 
+  /** Whether what is answered now is a unit that the edge sent by itself. */
+  private boolean ownUnit() {
+    return queue.stream()
+        .filter(Expected.SyncPoint.class::isInstance)
+        .findFirst()
+        .filter(Expected::swallowed)
+        .isPresent();
+  }
+
   private void skipToSync(String code) {
+    dropToSync(code);
+    skipping = true;
+    skippingBecause = code;
+    listener.settled();
+  }
+
+  private void dropToSync(String code) {
     boolean first = true;
     while (!queue.isEmpty() && !(queue.peek() instanceof Expected.SyncPoint)) {
       Expected dropped = queue.remove();
@@ -232,9 +254,6 @@ final class Answers {
     if (copy == Copy.running) {
       copy = Copy.none;
     }
-    skipping = true;
-    skippingBecause = code;
-    listener.settled();
   }
 
   private void ready(Piece.Frame piece, @Nullable Expected head) {
@@ -248,7 +267,7 @@ final class Answers {
     copy = Copy.none;
     syncEaten = false;
     skipping = false;
-    if (head instanceof Expected.Own) {
+    if (own(head)) {
       piece.release();
     } else {
       pass(piece, head);

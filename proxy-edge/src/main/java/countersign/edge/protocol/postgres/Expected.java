@@ -19,7 +19,12 @@ sealed interface Expected {
 
   /** Whether the caller sees nothing of it. */
   default boolean swallowed() {
-    return this instanceof Own || this instanceof Step step && step.own();
+    return switch (this) {
+      case Own _ -> true;
+      case Step step -> step.own();
+      case SyncPoint sync -> sync.own();
+      case Simple _, Refusal _, Local _ -> false;
+    };
   }
 
   /** The answer of a simple Query or FunctionCall, up to ReadyForQuery. */
@@ -53,8 +58,12 @@ sealed interface Expected {
   /** The error that an invalid Parse provokes, and what the caller is told in its place. */
   record Refusal(ErrorFields error, long barrier) implements Expected {}
 
-  /** ReadyForQuery after Sync. */
-  record SyncPoint() implements Expected {}
+  /**
+   * ReadyForQuery after Sync.
+   *
+   * @param own whether the edge sent it: the caller sees nothing of it
+   */
+  record SyncPoint(boolean own) implements Expected {}
 
   /** Nothing from the target: bytes of the edge's own that take their turn. */
   record Local(ByteBuf bytes, long barrier) implements Expected {}

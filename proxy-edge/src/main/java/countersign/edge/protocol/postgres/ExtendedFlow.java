@@ -262,7 +262,7 @@ final class ExtendedFlow {
   private void openTransaction(boolean readWrite) {
     if (!sent && flow.answers.status() == 'I' && (readWrite || !held.isEmpty())) {
       boolean wanted = readWrite || held.anyWrites(flow) || Gathered.anyWrites(batch, flow);
-      flow.access.begin(wanted);
+      flow.access.beginExtended(wanted);
     }
   }
 
@@ -314,7 +314,7 @@ final class ExtendedFlow {
       return;
     }
     flow.upstream.send(flow.gate.protocol(), frame.bytes());
-    flow.answers.expect(new Expected.SyncPoint());
+    flow.answers.expect(new Expected.SyncPoint(false));
     flow.unitRuns();
   }
 

@@ -129,7 +129,7 @@ final class SimpleFlow {
     if (flow.answers.status() == 'T') {
       flow.failInPlace(error, barrier);
       flow.upstream.send(flow.gate.protocol(), Encode.sync(Unpooled.buffer(8)));
-      flow.answers.expect(new Expected.SyncPoint());
+      flow.answers.expect(new Expected.SyncPoint(false));
       flow.unitRuns();
     } else {
       ByteBuf out = Encode.errorResponse(Unpooled.buffer(), error);

@@ -148,6 +148,21 @@ final class Bench implements AutoCloseable {
         Map.of());
   }
 
+  /** Allows everything there is. */
+  void allowEverything() {
+    Rulebook book = rulebook(1);
+    Rule all = rule(Rule.Action.allow, java.util.EnumSet.allOf(Effect.class));
+    Duty duty = new Duty("ai-duty", Set.of("ai-agents"), Set.of("orders"), List.of(all));
+    control.rulebook(
+        new Rulebook(
+            1,
+            Map.of("ai-duty", duty),
+            book.targets(),
+            book.people(),
+            book.agents(),
+            book.powers()));
+  }
+
   Rule rule(Rule.Action action, Set<Effect> effects) {
     return new Rule(action, effects, Rule.Match.ANYTHING, "", terms, "");
   }

@@ -62,6 +62,8 @@ final class TargetServer {
                 "-E",
                 "UTF8",
                 "--locale=C.UTF-8")));
+    Path access = data.resolve("pg_hba.conf");
+    Files.writeString(access, "host all plain 127.0.0.1/32 password\n" + Files.readString(access));
     certificate = directory.resolve("server.crt");
     key = directory.resolve("server.key");
     run(
@@ -123,6 +125,7 @@ final class TargetServer {
     }
     direct(
         "create table payments(id int primary key, amount numeric, note text);"
+            + "create role plain superuser login password 'plain';"
             + "insert into payments select i, i * 10, 'note ' || i from generate_series(1, 1000) i;");
   }
 
