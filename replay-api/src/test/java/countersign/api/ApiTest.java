@@ -153,6 +153,13 @@ final class ApiTest {
   }
 
   @Test
+  void takesANameWithALineBreakForNobody() {
+    as("two-lines").get("/api/v1/sessions").then().statusCode(200).body("items", hasSize(0));
+    as("two-lines").get("/api/v1/approvals").then().statusCode(200).body("items", hasSize(0));
+    as("two-lines").get("/api/v1/sessions/" + session.id()).then().statusCode(404);
+  }
+
+  @Test
   void opensContentOnlyToWhomItIsForAndNotesIt() {
     String operations = "/api/v1/sessions/" + session.id() + "/operations";
     as("erin").get(operations).then().statusCode(200).body("items[0].text", equalTo(""));

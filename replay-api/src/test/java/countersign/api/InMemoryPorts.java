@@ -76,6 +76,8 @@ public class InMemoryPorts {
           case "alice" -> done(principal("alice", Set.of("engineers"), Set.of()));
           case "bob" -> done(principal("bob", Set.of("approvers"), Set.of()));
           case "mallory" -> done(principal("mallory", Set.of("engineers"), Set.of()));
+          case "two-lines" ->
+              done(principal("mallory\nalice", Set.of("engineers\napprovers"), Set.of()));
           case "dana" -> done(principal("dana", Set.of("compliance"), Set.of("audit")));
           case "erin" -> done(principal("erin", Set.of("admins"), Set.of("administer")));
           case "frank" -> done(principal("frank", Set.of("responders"), Set.of("respond")));
