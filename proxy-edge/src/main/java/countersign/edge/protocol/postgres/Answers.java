@@ -16,25 +16,15 @@ import org.jspecify.annotations.Nullable;
  * is the edge's, and sees each operation end. Confined to the event loop.
  */
 final class Answers {
-  /** Where a COPY FROM STDIN stands. */
-  enum Copy {
-    none,
-    /** The target takes data. */
-    running,
-    /** The caller said that it has no more. */
-    ended
-  }
-
   private final Journal journal;
   private final Outbox outbox;
   private final Listener listener;
   private final ArrayDeque<Expected> queue = new ArrayDeque<>();
   private char status = 'I';
   private long barrier = -1;
+  private final CopyIn copy = new CopyIn();
   private boolean skipping;
   private String skippingBecause = "";
-  private Copy copy = Copy.none;
-  private boolean syncEaten;
   private boolean fatal;
 
   /** Hears what the answers mean for the session. */
@@ -79,23 +69,9 @@ final class Answers {
     return queue.isEmpty();
   }
 
-  Copy copy() {
+  /** Where a COPY FROM STDIN stands. */
+  CopyIn copy() {
     return copy;
-  }
-
-  /** The caller's copy data has ended. */
-  void copyEnded() {
-    copy = Copy.ended;
-  }
-
-  /**
-   * Whether a Sync that comes now belongs to one the target has swallowed while copying: it is
-   * answered once, for both.
-   */
-  boolean takeSwallowedSync() {
-    boolean was = syncEaten;
-    syncEaten = false;
-    return was;
   }
 
   void expect(Expected expected) {
@@ -251,9 +227,7 @@ final class Answers {
         local.bytes().release();
       }
     }
-    if (copy == Copy.running) {
-      copy = Copy.none;
-    }
+    copy.ended();
   }
 
   private void ready(Piece.Frame piece, @Nullable Expected head) {
@@ -264,8 +238,7 @@ final class Answers {
       throw ProtocolViolation.of("ReadyForQuery: (expected: the answer of what was asked)");
     }
     status = (char) piece.body().getByte(piece.body().readerIndex());
-    copy = Copy.none;
-    syncEaten = false;
+    copy.unitEnded();
     skipping = false;
     if (own(head)) {
       piece.release();
@@ -285,10 +258,8 @@ final class Answers {
 
   private void answer(Piece piece, @Nullable Expected head) {
     if (piece.type() == 'G') {
-      copy = Copy.running;
-      syncEaten =
-          !(head instanceof Expected.Simple)
-              && queue.stream().anyMatch(e -> e instanceof Expected.SyncPoint);
+      boolean syncSent = queue.stream().anyMatch(e -> e instanceof Expected.SyncPoint);
+      copy.begun(!(head instanceof Expected.Simple) && syncSent);
     }
     switch (head) {
       case Expected.Simple(Run run) -> {
@@ -333,7 +304,7 @@ final class Answers {
     if (last) {
       queue.remove();
       if (run != null) {
-        copy = Copy.none;
+        copy.ended();
         journal.later(run.completed(journal.session()));
       }
       step.done().run();

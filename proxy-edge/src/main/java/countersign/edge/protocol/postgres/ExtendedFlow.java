@@ -15,7 +15,6 @@ import countersign.wire.postgres.sql.Statement;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +29,7 @@ final class ExtendedFlow {
   private final Flow flow;
   private final Gathered gathered = new Gathered();
   private final HeldBack held = new HeldBack();
+  private final OwnStatements own;
   private final ArrayDeque<Gathered.Message> batch = new ArrayDeque<>();
   private boolean open;
   private boolean skipping;
@@ -37,14 +37,12 @@ final class ExtendedFlow {
   /** Whether anything of the unit is with the target. */
   private boolean sent;
 
-  /** Whether the edge itself answered something of the unit. */
-  private boolean answeredHere;
-
   /** Transaction status that the messages so far lead to. */
   private char predicted = 'I';
 
   ExtendedFlow(Flow flow) {
     this.flow = flow;
+    this.own = new OwnStatements(flow);
   }
 
   /** Whether a unit has begun and its Sync has not been sent. */
@@ -126,15 +124,11 @@ final class ExtendedFlow {
   private void parse(Piece.Frame frame, FrontendMessage.Parse parse) {
     Prepared statement =
         flow.statements.prepare(parse.name(), parse.text(), parse.parameterTypes());
-    Statement.Own own = statement.own();
-    if (own != null) {
+    if (statement.own() != null) {
       frame.release();
-      ErrorFields refusal = flow.own.refusal(own);
+      ErrorFields refusal = own.parse(statement);
       if (refusal != null) {
         refuse(refusal, -1, statement);
-      } else {
-        local(Encode.parseComplete(Unpooled.buffer(8)));
-        flow.statements.prepared(statement);
       }
       return;
     }
@@ -154,8 +148,7 @@ final class ExtendedFlow {
     flow.statements.bind(bind.portal(), portal);
     if (statement.own() != null) {
       frame.release();
-      flow.statements.bound(bind.portal(), portal);
-      local(Encode.bindComplete(Unpooled.buffer(8)));
+      own.bind(bind.portal(), portal);
       return;
     }
     held.bind(frame.bytes(), step('2', () -> flow.statements.bound(bind.portal(), portal)), portal);
@@ -164,25 +157,19 @@ final class ExtendedFlow {
   private void describe(Piece.Frame frame, char kind, String name) {
     Prepared statement =
         kind == 'S' ? flow.statements.statement(name) : flow.statements.portal(name).statement;
-    Statement.Own own = statement.own();
-    if (own == null) {
+    if (statement.own() == null) {
       held.add(frame.bytes(), step(kind, () -> {}), kind == 'S' ? name : null);
-      return;
+    } else {
+      frame.release();
+      own.describe(kind, statement.own());
     }
-    frame.release();
-    ByteBuf out = Unpooled.buffer();
-    if (kind == 'S') {
-      Encode.parameterDescription(out, List.of());
-    }
-    local(flow.own.describe(out, own));
   }
 
   private void execute(Piece.Frame frame, String name) {
     Portal portal = flow.statements.portal(name);
-    Statement.Own own = portal.statement.own();
-    if (own != null) {
+    if (portal.statement.own() != null) {
       frame.release();
-      local(flow.own.answer(Unpooled.buffer(), own));
+      own.execute(portal.statement.own());
       return;
     }
     Passage.Passed ahead = portal.ahead;
@@ -303,24 +290,20 @@ final class ExtendedFlow {
     }
     openTransaction(false);
     releaseHeld();
-    boolean local = !sent && (skipping || answeredHere);
+    boolean local = !sent && (skipping || own.answered());
     open = false;
     skipping = false;
-    answeredHere = false;
+    own.unitEnded();
     if (local) {
       frame.release();
-      local(Encode.readyForQuery(Unpooled.buffer(8), flow.answers.status()));
+      ByteBuf ready = Encode.readyForQuery(Unpooled.buffer(8), flow.answers.status());
+      flow.answers.expect(new Expected.Local(ready, -1));
       flow.unitEnded();
       return;
     }
     flow.upstream.send(flow.gate.protocol(), frame.bytes());
     flow.answers.expect(new Expected.SyncPoint(false));
     flow.unitRuns();
-  }
-
-  private void local(ByteBuf bytes) {
-    answeredHere = true;
-    flow.answers.expect(new Expected.Local(bytes, -1));
   }
 
   /** Refuses one statement; what follows is skipped up to Sync, as after any error. */

@@ -2,7 +2,6 @@ package countersign.edge.protocol.postgres;
 
 import countersign.edge.credential.LoggedIn;
 import countersign.edge.credential.TargetLogin;
-import countersign.identity.Authentication;
 import countersign.identity.Principal;
 import countersign.wire.postgres.Encode;
 import countersign.wire.postgres.ErrorFields;
@@ -19,11 +18,9 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -66,12 +63,6 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     client
         .eventLoop()
         .execute(() -> refuse(Words.fatal("53300", "too many connections without a password")));
-  }
-
-  static String address(Channel client) {
-    return client.remoteAddress() instanceof InetSocketAddress peer
-        ? peer.getAddress().getHostAddress() + ":" + peer.getPort()
-        : "";
   }
 
   @Override
@@ -153,7 +144,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
       refuse(Words.fatal("0A000", "protocol: " + (startup.version() >>> 16) + " (expected: 3)"));
       return;
     }
-    if (!greeting.encrypted() && !(edge.settings().plaintextLoopback() && loopback())) {
+    if (!greeting.encrypted() && !(edge.settings().plaintextLoopback() && Peer.loopback(client))) {
       refuse(
           Words.fatal("28000", "TLS is required: the token would be readable on the way")
               .withHint("Connect with sslmode=verify-full (or at least sslmode=require)."));
@@ -174,11 +165,6 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     }
     phase = greeting.named(startup.parameters(), settings);
     send(Encode.authenticationCleartextPassword(out));
-  }
-
-  private boolean loopback() {
-    return client.remoteAddress() instanceof InetSocketAddress peer
-        && peer.getAddress().isLoopbackAddress();
   }
 
   private void prove(Phase.Proving proving, Piece piece) {
@@ -203,12 +189,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
       return;
     }
     if (failure != null || principal == null) {
-      Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-      String why =
-          cause instanceof Authentication.Refused refused
-              ? String.valueOf(refused.getMessage())
-              : "the token cannot be verified now";
-      refuse(Words.fatal("28P01", why));
+      refuse(Words.notAuthenticated(failure));
       return;
     }
     if (!edge.feed().leased()) {

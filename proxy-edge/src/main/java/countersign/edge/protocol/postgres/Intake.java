@@ -81,7 +81,7 @@ final class Intake implements AutoCloseable {
 
   /** Data of a COPY goes on; outside one the target would ignore it too. */
   private boolean copyData(Piece piece) {
-    if (flow.answers.copy() != Answers.Copy.running) {
+    if (!flow.answers.copy().running()) {
       if (!flow.answers.settledNow() && !flow.answers.skipping()) {
         return false;
       }
@@ -93,7 +93,7 @@ final class Intake implements AutoCloseable {
     }
     taken();
     if (piece.type() != 'd') {
-      flow.answers.copyEnded();
+      flow.answers.copy().ended();
     }
     if (!opening.strict()) {
       flow.upstream.send(flow.gate.protocol(), piece.bytes());
@@ -116,8 +116,8 @@ final class Intake implements AutoCloseable {
 
   /** While copying, the target takes Sync and Flush and does nothing. */
   private boolean sync(Piece piece) {
-    boolean ignored = flow.answers.copy() == Answers.Copy.running;
-    if (ignored || piece.type() == 'S' && flow.answers.takeSwallowedSync()) {
+    boolean ignored = flow.answers.copy().running();
+    if (ignored || piece.type() == 'S' && flow.answers.copy().takeSwallowedSync()) {
       flow.upstream.send(flow.gate.protocol(), taken().bytes());
       return true;
     }
@@ -131,8 +131,8 @@ final class Intake implements AutoCloseable {
   }
 
   private boolean begin(Piece piece) {
-    if (flow.answers.copy() == Answers.Copy.running) {
-      flow.answers.copyEnded();
+    if (flow.answers.copy().running()) {
+      flow.answers.copy().ended();
       ByteBuf fail = Encode.copyFail(Unpooled.buffer(), "unexpected message during COPY");
       flow.upstream.send(flow.gate.protocol(), fail);
       return false;

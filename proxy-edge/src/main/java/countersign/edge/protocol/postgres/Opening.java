@@ -72,7 +72,7 @@ final class Opening {
                 caller.target(),
                 caller.database(),
                 caller.role(),
-                Handshake.address(client),
+                Peer.address(client),
                 settings.getOrDefault("application_name", "")));
     Map<String, String> all = new LinkedHashMap<>();
     all.put("database", caller.database());

@@ -84,7 +84,7 @@ final class Passage {
 
   void ask(Question question, Then then) {
     if (!around.gate().open()) {
-      then.refused(Words.notHeld(), -1);
+      then.refused(Words.noLease(), -1);
       return;
     }
     Judged judged = around.gate().judge(question.asked());

@@ -17,13 +17,13 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +38,7 @@ public final class PostgresEdge implements AutoCloseable {
   /** Connections that have not shown a password; the oldest of more make room. */
   private static final int MOST_UNPROVEN = 500;
 
-  private static final long STOP_MILLIS = 15_000;
+  private static final Duration STOP = Duration.ofSeconds(15);
 
   private final EdgeSettings settings;
   private final EventLoopGroup loops;
@@ -172,16 +172,12 @@ public final class PostgresEdge implements AutoCloseable {
     own.values().forEach(Listener::close);
     own.clear();
     edge.sessions().open().forEach(opening -> opening.terminate("the edge is stopping"));
-    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_MILLIS);
     try {
-      while (sessions() > 0 && System.nanoTime() < until) {
-        Thread.sleep(20);
+      if (!edge.sessions().awaitNone(STOP)) {
+        LOG.warnf("edge=%s stop=incomplete sessions=%d", settings.edge(), sessions());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-    if (sessions() > 0) {
-      LOG.warnf("edge=%s stop=incomplete sessions=%d", settings.edge(), sessions());
     }
     binder.shutdown();
   }

@@ -1,8 +1,10 @@
 package countersign.edge.protocol.postgres;
 
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /** The open sessions of an edge, and who may cancel what. Thread-safe. */
 final class Sessions {
@@ -17,6 +19,26 @@ final class Sessions {
 
   void closed(Opening opening) {
     openings.remove(opening);
+    synchronized (this) {
+      notifyAll();
+    }
+  }
+
+  /**
+   * Waits until no session is open. Blocks: not for event loops.
+   *
+   * @return whether none is
+   */
+  synchronized boolean awaitNone(Duration atMost) throws InterruptedException {
+    long until = System.nanoTime() + atMost.toNanos();
+    while (!openings.isEmpty()) {
+      long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+      if (left <= 0) {
+        return false;
+      }
+      wait(left);
+    }
+    return true;
   }
 
   Set<Opening> open() {

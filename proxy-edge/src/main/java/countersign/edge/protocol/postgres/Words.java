@@ -2,11 +2,14 @@ package countersign.edge.protocol.postgres;
 
 import countersign.edge.gate.Hold;
 import countersign.edge.gate.HoldEnd;
+import countersign.identity.Authentication;
 import countersign.operation.Decision;
 import countersign.port.AppendRefused;
 import countersign.wire.postgres.ErrorFields;
 import countersign.wire.postgres.ProtocolViolation;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /** What the edge says, in PostgreSQL's own form. Texts are stable: tools and agents read them. */
 final class Words {
@@ -40,7 +43,16 @@ final class Words {
                 : decision.ask());
   }
 
-  static ErrorFields notHeld() {
+  static ErrorFields notAuthenticated(@Nullable Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return fatal(
+        "28P01",
+        cause instanceof Authentication.Refused refused
+            ? String.valueOf(refused.getMessage())
+            : "the token cannot be verified now");
+  }
+
+  static ErrorFields noLease() {
     return error("57P03", "nothing new is decided: the edge has lost touch with control")
         .withHint("Try again in a few seconds.");
   }
