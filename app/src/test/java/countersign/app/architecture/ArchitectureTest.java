@@ -21,13 +21,17 @@ final class ArchitectureTest {
     "countersign.feed..",
     "countersign.recovery..",
     "countersign.configuration..",
-    "countersign.approval.write.."
+    "countersign.approval.write..",
+    "countersign.command..",
+    "countersign.session.write.."
   };
   private static final String[] VIEWS = {
     "countersign.view.sessions..",
     "countersign.view.operations..",
     "countersign.view.pendingapprovals..",
-    "countersign.view.recordingindex.."
+    "countersign.view.recordingindex..",
+    "countersign.view.projections..",
+    "countersign.view.configuration.."
   };
   private static final String[] API = {"countersign.api.."};
   private static final String[] EDGE = {"countersign.edge.."};
