@@ -35,9 +35,9 @@ public final class PortCheck {
    *     not tell this account
    */
   public static String owner(int port) {
-    Set<String> inodes = new HashSet<>();
-    for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
-      collect(Path.of(table), port, inodes);
+    Set<String> inodes = sockets(port, true);
+    if (inodes.isEmpty()) {
+      inodes = sockets(port, false);
     }
     if (inodes.isEmpty()) {
       return "another process";
@@ -54,13 +54,32 @@ public final class PortCheck {
     return "another process";
   }
 
+  /**
+   * Whether somebody listens there. When nobody does and the port is taken all the same, then by
+   * the near end of somebody's connection, which the kernel gave it by chance: our ports lie in the
+   * range it takes them from. That passes.
+   */
+  static boolean listening(int port) {
+    return !sockets(port, true).isEmpty();
+  }
+
+  private static Set<String> sockets(int port, boolean listening) {
+    Set<String> inodes = new HashSet<>();
+    for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+      collect(Path.of(table), port, listening, inodes);
+    }
+    return inodes;
+  }
+
   /** Lines of proc(5): {@code sl local_address rem_address st … inode}; state 0A listens. */
-  private static void collect(Path table, int port, Set<String> inodes) {
+  private static void collect(Path table, int port, boolean listening, Set<String> inodes) {
     String wanted = String.format(Locale.ROOT, ":%04X", port);
     try {
       for (String line : Files.readAllLines(table)) {
         String[] fields = line.strip().split("\\s+");
-        if (fields.length > 9 && fields[1].endsWith(wanted) && fields[3].equals("0A")) {
+        if (fields.length > 9
+            && fields[1].endsWith(wanted)
+            && (!listening || fields[3].equals("0A"))) {
           inodes.add("socket:[" + fields[9] + "]");
         }
       }

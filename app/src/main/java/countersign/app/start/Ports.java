@@ -17,6 +17,8 @@ public final class Ports {
   /** The demo's target. */
   public static final int DEMO_TARGET = 54330;
 
+  private static final int PATIENCE_TENTHS = 50;
+
   private Ports() {}
 
   /**
@@ -27,14 +29,30 @@ public final class Ports {
    */
   public static void requireFree(String bind, Map<String, Integer> wanted, String again) {
     Map<String, Integer> taken = new LinkedHashMap<>(wanted);
-    taken.values().removeIf(port -> !PortCheck.taken(bind, port));
+    taken.values().removeIf(port -> freeSoon(bind, port));
     if (!taken.isEmpty()) {
       throw taken(taken, again);
     }
   }
 
+  /** Whether a port is free, or becomes free because only a passing connection has it. */
+  private static boolean freeSoon(String bind, int port) {
+    for (int waited = 0; PortCheck.taken(bind, port); waited++) {
+      if (waited == PATIENCE_TENTHS || PortCheck.listening(port)) {
+        return false;
+      }
+      try {
+        Thread.sleep(100);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Names the owners of taken ports. */
-  public static Failure taken(Map<String, Integer> taken, String again) {
+  private static Failure taken(Map<String, Integer> taken, String again) {
     StringBuilder words = new StringBuilder();
     taken.forEach((use, port) ->
         words

@@ -85,6 +85,18 @@ final class SignInIT {
   }
 
   @Test
+  void everyPageOfTheApplicationCanBeOpenedByItsLinkAndNothingElseIsAPage() throws Exception {
+    for (String page : new String[] {"/", "/approvals/apr-7k2m9xw4c8tn5rbj", "/sessions"}) {
+      HttpResponse<String> answer = get(page, "Accept", "text/html,*/*;q=0.8");
+      assertThat(answer.statusCode()).as(page).isEqualTo(200);
+      assertThat(answer.body()).as(page).contains("<div id=\"root\">");
+    }
+    for (String none : new String[] {"/api/v1/none", "/demo/none", "/assets/none.js", "/q/none"}) {
+      assertThat(get(none, "Accept", "text/html").statusCode()).as(none).isEqualTo(404);
+    }
+  }
+
+  @Test
   void healthMetricsAndOpenApiAnswer() throws Exception {
     assertThat(get("/q/health/ready").body()).contains("\"UP\"").doesNotContain("\"DOWN\"");
     assertThat(get("/q/metrics").body()).contains("countersign_sessions_open");

@@ -54,4 +54,28 @@ final class OneDirectoryOneProcessTest {
       Ports.requireFree("127.0.0.1", Map.of("store", port), "");
     }
   }
+
+  @Test
+  void aPortThatOnlyAConnectionHasIsWaitedFor() throws Exception {
+    try (ServerSocket far = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        java.net.Socket near =
+            new java.net.Socket(InetAddress.getLoopbackAddress(), far.getLocalPort())) {
+      int port = near.getLocalPort();
+      assertThat(PortCheck.taken("127.0.0.1", port)).isTrue();
+      assertThat(PortCheck.owner(port)).startsWith("java (process ");
+      Thread closing =
+          Thread.ofVirtual()
+              .start(() -> {
+                try (near) {
+                  // A reset leaves nothing behind that would keep the port.
+                  near.setSoLinger(true, 0);
+                  Thread.sleep(300);
+                } catch (IOException | InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      Ports.requireFree("127.0.0.1", Map.of("store", port), "");
+      closing.join();
+    }
+  }
 }
