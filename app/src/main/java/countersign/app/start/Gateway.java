@@ -128,6 +128,7 @@ final class Gateway implements AutoCloseable {
             new ReferencedSecrets(
                 plan.configuration()::secrets, System.getenv(), plan.data().resolve("secrets")));
     parts.add("edge", postgres::stop);
+    metrics.gauge("countersign.edge.unsynced.bytes", postgres, PostgresEdge::unsyncedBytes);
     postgres.start();
   }
 
