@@ -10,12 +10,16 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What does not belong on the wire gets a clear error and harms nobody else. */
 final class BadInputIT {
+  /** Severity and SQLSTATE of an ErrorResponse. */
+  private static final Pattern ERROR = Pattern.compile("S(ERROR|FATAL)\\x00.*?C[0-9A-Z]{5}\\x00");
+
   private static RunningDemo demo;
 
   @BeforeAll
@@ -109,7 +113,7 @@ final class BadInputIT {
     return login("agent-ada", "orders", demo.token("agent-ada"), message);
   }
 
-  /** Logs in byte by byte, sends a message, hangs up, and answers all that the edge said. */
+  /** Logs in byte by byte, sends a message, and answers what the edge said. */
   private static String login(String user, String database, String token, byte[] message)
       throws IOException {
     try (Socket socket = new Socket("127.0.0.1", demo.port(6432))) {
@@ -129,9 +133,22 @@ final class BadInputIT {
       body.write(0);
       body.write(message);
       socket.getOutputStream().write(startup.toByteArray());
-      socket.shutdownOutput();
-      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      return untilAnError(socket);
     }
+  }
+
+  /** What the edge says up to its first error, or until it hangs up. */
+  private static String untilAnError(Socket socket) throws IOException {
+    StringBuilder said = new StringBuilder();
+    byte[] buffer = new byte[4096];
+    while (!ERROR.matcher(said).find()) {
+      int n = socket.getInputStream().read(buffer);
+      if (n < 0) {
+        break;
+      }
+      said.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
+    }
+    return said.toString();
   }
 
   private static boolean closedByEdge(Socket socket) {
