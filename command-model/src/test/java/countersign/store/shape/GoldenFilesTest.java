@@ -8,8 +8,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import countersign.event.Event;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -66,13 +67,24 @@ class GoldenFilesTest {
 
   @Test
   void missesNoEventOfTheMessages() throws Exception {
-    URI messages = Event.class.getProtectionDomain().getCodeSource().getLocation().toURI();
-    assertThat(Files.isDirectory(Path.of(messages))).as("run with -am: %s", messages).isTrue();
+    Path messages =
+        Path.of(Event.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    if (Files.isDirectory(messages)) {
+      missesNone(messages);
+      return;
+    }
+    // A build that has packaged the module gives its jar.
+    try (FileSystem jar = FileSystems.newFileSystem(messages)) {
+      missesNone(jar.getPath("/"));
+    }
+  }
+
+  private static void missesNone(Path messages) throws IOException {
     List<Class<?>> known = types().<Class<?>>map(EventType::shape).toList();
-    try (Stream<Path> classes = Files.walk(Path.of(messages))) {
+    try (Stream<Path> classes = Files.walk(messages)) {
       List<Class<?>> events =
           classes
-              .map(file -> Path.of(messages).relativize(file).toString())
+              .map(file -> messages.relativize(file).toString())
               .filter(name -> name.endsWith(".class") && !name.contains("-info"))
               .<Class<?>>map(GoldenFilesTest::load)
               .filter(type -> type.isRecord() && Event.class.isAssignableFrom(type))
