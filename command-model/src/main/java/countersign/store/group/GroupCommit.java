@@ -213,7 +213,7 @@ public final class GroupCommit implements AutoCloseable {
     if (judged.accepted() > 0) {
       onCommit.accept(judged.head());
       if (notices.committed(notified, judged.head(), now)) {
-        vertx.setTimer(Notices.INTERVAL_MILLIS, _ -> context.runOnContext(_ -> notifyOwed()));
+        notifyLater();
       }
     }
     batch.answer(judged);
@@ -221,14 +221,21 @@ public final class GroupCommit implements AutoCloseable {
     drain();
   }
 
+  private void notifyLater() {
+    vertx.setTimer(Notices.INTERVAL_MILLIS, _ -> context.runOnContext(_ -> notifyOwed()));
+  }
+
   private void notifyOwed() {
     Link open = link;
-    if (open != null) {
-      long head = notices.settle();
-      if (head >= 0) {
-        open.tell(head).onFailure(e -> LOG.debugf("append=notice lost error=%s", e.getMessage()));
-      }
+    if (!notices.isOwed() || closed) {
+      return;
     }
+    if (open == null || inFlight != null || !notices.due(System.nanoTime())) {
+      notifyLater(); // or the next batch does
+      return;
+    }
+    open.tell(notices.settle(System.nanoTime()))
+        .onFailure(e -> LOG.debugf("append=notice lost error=%s", e.getMessage()));
   }
 
   /** The server refused the statement and rolled back: find the item it is about. */

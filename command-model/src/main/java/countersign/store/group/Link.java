@@ -15,15 +15,22 @@ import java.util.UUID;
 public final class Link {
   private final PgConnection connection;
   private final PreparedStatement insert;
+  private final PreparedStatement notice;
 
-  private Link(PgConnection connection, PreparedStatement insert) {
+  private Link(PgConnection connection, PreparedStatement insert, PreparedStatement notice) {
     this.connection = connection;
     this.insert = insert;
+    this.notice = notice;
   }
 
   /** Prepares a connection that was just opened. */
   public static Future<Link> prepare(PgConnection connection) {
-    return connection.prepare(BatchSql.TEXT).map(insert -> new Link(connection, insert));
+    return connection
+        .prepare(BatchSql.TEXT)
+        .compose(insert ->
+            connection
+                .prepare("select pg_notify('countersign_log', $1)")
+                .map(notice -> new Link(connection, insert, notice)));
   }
 
   /** What became of a flight: what was judged, once it is committed. */
@@ -62,10 +69,7 @@ public final class Link {
 
   /** Notifies of a head outside of a batch. */
   Future<Void> tell(long head) {
-    return connection
-        .preparedQuery("select pg_notify('countersign_log', $1)")
-        .execute(Tuple.of(Long.toString(head)))
-        .mapEmpty();
+    return notice.query().execute(Tuple.of(Long.toString(head))).mapEmpty();
   }
 
   void onEnd(Runnable ended) {

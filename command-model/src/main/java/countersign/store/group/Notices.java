@@ -28,10 +28,16 @@ final class Notices {
     return first;
   }
 
-  /** The head that nobody was told of, -1 for none; it counts as told. */
-  long settle() {
+  /** Whether there is a head that nobody was told of. */
+  boolean isOwed() {
+    return owed >= 0;
+  }
+
+  /** The head that is owed; it counts as told now. */
+  long settle(long now) {
     long head = owed;
     owed = -1;
+    last = now;
     return head;
   }
 }
