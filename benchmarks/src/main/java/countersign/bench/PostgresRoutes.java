@@ -159,7 +159,6 @@ final class PostgresRoutes implements AutoCloseable {
         config,
         """
         apiVersion: countersign/v1
-        dualControl: false
         secrets: [BENCH_PW]
         targets:
           - name: bench

@@ -140,13 +140,17 @@ record MergedYaml(String text, Set<Integer> inserted) {
     };
   }
 
+  private static boolean isFalse(NodeTuple pair) {
+    return pair.getValueNode() instanceof ScalarNode scalar && scalar.getValue().equals("false");
+  }
+
   private static Map<String, SequenceNode> lists(String name, String own, ObjectNode demo) {
     Map<String, SequenceNode> lists = new TreeMap<>();
     for (NodeTuple pair : mapping(name, own).getValue()) {
       String key = pair.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "";
       int line = pair.getKeyNode().getStartMark().getLine() + 1;
-      if (key.equals("apiVersion")) {
-        continue;
+      if (key.equals("apiVersion") || (key.equals("dualControl") && isFalse(pair))) {
+        continue; // what the demo says itself
       }
       if (!ADDABLE.contains(key)) {
         throw new Failure(
