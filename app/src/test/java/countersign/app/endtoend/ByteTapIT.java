@@ -221,9 +221,6 @@ final class ByteTapIT {
   private long assertRecordedAsSeen(String name) throws Exception {
     List<Tap.Tapped> tapped = tap.sessions();
     assertThat(tapped).isNotEmpty();
-    for (Tap.Tapped connection : tapped) {
-      connection.await();
-    }
     Rest rest = demo.as(name);
     Pause.until(
         "all sessions are closed",

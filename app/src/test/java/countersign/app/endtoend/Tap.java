@@ -43,10 +43,11 @@ final class Tap implements AutoCloseable {
     return server.getLocalPort();
   }
 
-  /** Connections so far, without those that only carried a CancelRequest. */
-  List<Tapped> sessions() throws IOException {
+  /** Connections so far, ended, without those that only carried a CancelRequest. */
+  List<Tapped> sessions() throws IOException, InterruptedException {
     List<Tapped> sessions = new ArrayList<>();
     for (Tapped tapped : connections) {
+      tapped.await(); // what was seen is in the files only then
       if (!TappedStream.isCancelRequest(tapped.in)) {
         sessions.add(tapped);
       }
