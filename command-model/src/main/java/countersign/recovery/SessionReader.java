@@ -18,7 +18,7 @@ import java.util.concurrent.TimeoutException;
 
 /** Reads what a session without an end left in the log. */
 final class SessionReader {
-  private static final int PAGE = 1_000;
+  private static final int PAGE = 10_000;
   private static final Set<String> OPERATIONS =
       Set.of("OperationDecided", "OperationsDecided", "OperationCompleted", "OutcomeUnknown");
 
@@ -37,11 +37,11 @@ final class SessionReader {
   SessionRemains read(SessionId session, long openedAt)
       throws InterruptedException, ExecutionException, TimeoutException {
     SessionRemains remains = new SessionRemains(session);
-    last(Criterion.session(session, Set.of()), openedAt).ifPresent(remains::last);
+    answer(log.newest(Criterion.session(session, Set.of()))).ifPresent(remains::last);
     if (remains.ended()) {
       return remains;
     }
-    last(Criterion.session(session, Set.of("SegmentRecorded")), openedAt)
+    answer(log.newest(Criterion.session(session, Set.of("SegmentRecorded"))))
         .ifPresent(stored -> remains.lastSegment((SessionEvent.SegmentRecorded) stored.event()));
     Criterion operations = Criterion.session(session, OPERATIONS);
     long from = openedAt;
@@ -68,33 +68,6 @@ final class SessionReader {
     return answer(log.read(0, 1, List.of(use))).stream()
         .map(stored -> ((ApprovalEvent.Used) stored.event()).operation())
         .findFirst();
-  }
-
-  /** The newest event that matches, by halving: a session may have recorded gigabytes. */
-  private Optional<StoredEvent> last(Criterion criterion, long from)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    long low = from;
-    long high = answer(log.head()) + 1;
-    Optional<StoredEvent> newest = Optional.empty();
-    while (low < high) {
-      long middle = low + (high - low) / 2;
-      Optional<StoredEvent> found = first(criterion, middle);
-      if (found.isPresent()) {
-        newest = found;
-        low = found.get().position() + 1;
-      } else {
-        if (newest.isEmpty() && middle == from) {
-          return newest;
-        }
-        high = middle;
-      }
-    }
-    return newest;
-  }
-
-  private Optional<StoredEvent> first(Criterion criterion, long from)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    return answer(log.read(from, 1, List.of(criterion))).stream().findFirst();
   }
 
   private <T> T answer(CompletionStage<T> stage)

@@ -22,8 +22,15 @@ final class Connections {
           "tcp_keepalives_idle", "10",
           "tcp_user_timeout", "20000");
 
+  /**
+   * Every read walks an index from a place and stops at a limit. A bitmap scan, which the planner
+   * likes while it has no statistics yet, would fetch all that follows first.
+   */
   private static final Map<String, String> READER =
-      Map.of("statement_timeout", "30s", "default_transaction_read_only", "on");
+      Map.of(
+          "statement_timeout", "30s",
+          "default_transaction_read_only", "on",
+          "enable_bitmapscan", "off");
 
   private final Vertx vertx;
   private final StoreSettings settings;

@@ -2,6 +2,7 @@ package countersign.store;
 
 import countersign.port.Feed;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongConsumer;
 
@@ -38,6 +39,13 @@ public interface EventLog extends AutoCloseable {
    *     countersign.port.AppendRefused} ({@code storeDown}) when the store does not answer
    */
   CompletionStage<List<StoredEvent>> read(long from, int limit, List<Criterion> criteria);
+
+  /**
+   * Reads the newest event that matches.
+   *
+   * @return completes with it, empty when none matches; exceptionally as {@link #read}
+   */
+  CompletionStage<Optional<StoredEvent>> newest(Criterion criterion);
 
   /** Asks the database for the newest position; -1 when the log is empty. */
   CompletionStage<Long> head();

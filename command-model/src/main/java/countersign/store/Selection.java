@@ -37,20 +37,34 @@ record Selection(String sql, Tuple arguments) {
     return new Selection(sql, Tuple.wrap(builder.values));
   }
 
+  /** Of the newest event that matches; no more than one row. */
+  static Selection newest(Criterion criterion) {
+    Builder builder = new Builder();
+    Asked asked = Asked.of(criterion);
+    String found = one(builder, asked, builder.bind(0L));
+    String sql =
+        "select %s from log.events e where e.position = (%s order by %s desc limit 1)"
+            .formatted(Rows.COLUMNS, found, order(asked));
+    return new Selection(sql, Tuple.wrap(builder.values));
+  }
+
   private static String positions(
       Builder builder, List<Criterion> criteria, String first, String most) {
     List<String> each = new ArrayList<>();
     for (Criterion criterion : criteria) {
       Asked asked = Asked.of(criterion);
       String found = one(builder, asked, first);
-      // A session's numbers and its positions grow together, and its index is by number.
-      String order = asked.tag().isEmpty() && asked.session() != null ? "f.seq" : "1";
-      each.add("(%s order by %s limit %s)".formatted(found, order, most));
+      each.add("(%s order by %s limit %s)".formatted(found, order(asked), most));
     }
     return each.size() == 1
         ? each.getFirst()
         : "select position from (%s) u order by 1 limit %s"
             .formatted(String.join(" union ", each), most);
+  }
+
+  /** A session's numbers and its positions grow together, and its index is by number. */
+  private static String order(Asked asked) {
+    return asked.tag().isEmpty() && asked.session() != null ? "f.seq" : "f.position";
   }
 
   private static String one(Builder builder, Asked asked, String first) {
@@ -61,8 +75,9 @@ record Selection(String sql, Tuple arguments) {
       sql.append(builder.bind(asked.tag()));
       type = "f.type";
     } else if (asked.session() != null) {
-      sql.append("select f.position from log.session_events f where f.session = ");
-      sql.append(builder.bind(asked.session()));
+      String session = builder.bind(asked.session());
+      sql.append("select f.position from log.session_events f where f.session = ").append(session);
+      sql.append(" and f.seq >= (select log.session_seq_at(%s, %s))".formatted(session, first));
       type = "(select x.type from log.events x where x.position = f.position)";
     } else {
       sql.append("select f.position from log.events f where true");

@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -147,7 +148,15 @@ public final class Store implements EventLog {
     if (limit < 1 || limit > MOST) {
       throw new IllegalArgumentException("limit: " + limit + " (expected: 1 to " + MOST + ")");
     }
-    Selection selection = Selection.of(from, limit, criteria);
+    return select(Selection.of(from, limit, criteria));
+  }
+
+  @Override
+  public CompletionStage<Optional<StoredEvent>> newest(Criterion criterion) {
+    return select(Selection.newest(criterion)).thenApply(found -> found.stream().findFirst());
+  }
+
+  private CompletionStage<List<StoredEvent>> select(Selection selection) {
     return readers
         .preparedQuery(selection.sql())
         .execute(selection.arguments())

@@ -31,6 +31,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -311,6 +312,11 @@ final class RecoveryTest {
     @Override
     public CompletionStage<List<StoredEvent>> read(long from, int limit, List<Criterion> criteria) {
       return log.read(from, limit, criteria);
+    }
+
+    @Override
+    public CompletionStage<Optional<StoredEvent>> newest(Criterion criterion) {
+      return log.newest(criterion);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -127,6 +128,13 @@ public final class InMemoryLog implements EventLog {
   @Override
   public CompletionStage<List<StoredEvent>> read(long from, int limit, List<Criterion> criteria) {
     return CompletableFuture.supplyAsync(() -> find(from, limit, criteria), answers);
+  }
+
+  @Override
+  public CompletionStage<Optional<StoredEvent>> newest(Criterion criterion) {
+    return CompletableFuture.supplyAsync(
+        () -> find(0, Integer.MAX_VALUE, List.of(criterion)).reversed().stream().findFirst(),
+        answers);
   }
 
   private synchronized List<StoredEvent> find(long from, int limit, List<Criterion> criteria) {
