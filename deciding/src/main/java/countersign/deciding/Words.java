@@ -2,7 +2,6 @@ package countersign.deciding;
 
 import countersign.duty.Rule;
 import countersign.operation.Effect;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -30,23 +29,6 @@ final class Words {
     for (Set<String> also : hold.andBy()) {
       words.append(", who must also be of ").append(groups(also));
     }
-    return words.append(" within ").append(duration(hold.within())).toString();
-  }
-
-  /** A duration as the configuration writes it: {@code 15m}, {@code 1h30m}. */
-  static String duration(Duration duration) {
-    StringBuilder words = new StringBuilder();
-    part(words, duration.toDaysPart(), "d");
-    part(words, duration.toHoursPart(), "h");
-    part(words, duration.toMinutesPart(), "m");
-    part(words, duration.toSecondsPart(), "s");
-    part(words, duration.toMillisPart(), "ms");
-    return words.isEmpty() ? "0s" : words.toString();
-  }
-
-  private static void part(StringBuilder words, long amount, String unit) {
-    if (amount > 0) {
-      words.append(amount).append(unit);
-    }
+    return words.append(" within ").append(Durations.write(hold.within())).toString();
   }
 }

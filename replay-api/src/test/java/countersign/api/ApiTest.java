@@ -33,6 +33,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,23 @@ final class ApiTest {
         .body("kind", equalTo("human"))
         .body("powers", equalTo(List.of("respond")))
         .body("expires", notNullValue());
+  }
+
+  @Test
+  void showsDutiesAsTheConfigurationWritesThem() {
+    as("frank")
+        .get("/api/v1/duties")
+        .then()
+        .statusCode(200)
+        .body("items[0].name", equalTo("engineers-on-orders"))
+        .body("items[0].groups", equalTo(List.of("engineers")))
+        .body("items[0].rules[0]", equalTo(Map.of("allow", List.of("read"))))
+        .body("items[0].rules[1].hold", equalTo(List.of("change", "destroy")))
+        .body("items[0].rules[1].by", equalTo(List.of("approvers")))
+        .body("items[0].rules[1].quorum", equalTo(2))
+        .body("items[0].rules[1].within", equalTo("1h30m"))
+        .body("items[0].rules[1].reason", equalTo("required"))
+        .body("items[0].rules[1].lockWait", equalTo("1m"));
   }
 
   @Test

@@ -4,9 +4,12 @@ import countersign.approval.ApprovalCommand;
 import countersign.approval.ApprovalId;
 import countersign.approval.ApprovalOutcome;
 import countersign.approval.ApprovalRefused;
+import countersign.duty.Duty;
+import countersign.duty.Rule;
 import countersign.duty.Rulebook;
 import countersign.identity.Authentication;
 import countersign.identity.Principal;
+import countersign.operation.Effect;
 import countersign.port.Feed;
 import countersign.port.Recordings;
 import countersign.session.SessionEvent.SegmentRecorded;
@@ -20,6 +23,7 @@ import countersign.view.Views;
 import io.quarkus.arc.Unremovable;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +50,36 @@ import org.axonframework.messaging.core.unitofwork.ProcessingContext;
 @Singleton
 @Unremovable
 public class InMemoryPorts {
+  private static final Rulebook RULEBOOK =
+      new Rulebook(
+          7,
+          Map.of(
+              "engineers-on-orders",
+              new Duty(
+                  "engineers-on-orders",
+                  Set.of("engineers"),
+                  Set.of("orders"),
+                  List.of(
+                      rule(Rule.Action.allow, Set.of(Effect.read), Rule.Hold.DEFAULT),
+                      rule(
+                          Rule.Action.hold,
+                          Set.of(Effect.destroy, Effect.change),
+                          new Rule.Hold(
+                              Set.of("approvers"),
+                              2,
+                              Duration.ofMinutes(90),
+                              Rule.Wait.stream,
+                              true,
+                              Duration.ofSeconds(60)))))),
+          Map.of(),
+          List.of(),
+          List.of(),
+          Map.of());
+
+  private static Rule rule(Rule.Action action, Set<Effect> effects, Rule.Hold hold) {
+    return new Rule(action, effects, Rule.Match.ANYTHING, "", hold, "");
+  }
+
   final Map<String, SessionView> sessions = new ConcurrentHashMap<>();
   final Map<String, ApprovalView> approvals = new ConcurrentHashMap<>();
   final Map<String, List<OperationView>> operations = new ConcurrentHashMap<>();
@@ -93,7 +127,7 @@ public class InMemoryPorts {
     return new Feed() {
       @Override
       public Rulebook rulebook() {
-        return Rulebook.EMPTY;
+        return RULEBOOK;
       }
 
       @Override

@@ -56,8 +56,8 @@ final class ApprovalCommands {
       while (true) {
         for (JsonNode approval : api.get(path).path("items")) {
           if (seen.add(approval.path("id").asText())) {
-            if (output.json()) {
-              Output.OUT.println(approval);
+            if (output.structured()) {
+              output.printNext(approval);
             } else {
               describe(approval);
             }
@@ -68,8 +68,8 @@ final class ApprovalCommands {
     }
 
     private void show(JsonNode page) {
-      if (output.json()) {
-        Output.print(page);
+      if (output.structured()) {
+        output.print(page);
         return;
       }
       List<List<String>> rows = new ArrayList<>();
@@ -196,8 +196,8 @@ final class ApprovalCommands {
   }
 
   private static int answered(Output output, JsonNode approval) {
-    if (output.json()) {
-      Output.print(approval);
+    if (output.structured()) {
+      output.print(approval);
     } else {
       Output.OUT.println(approval.path("id").asText() + " " + approval.path("state").asText());
     }

@@ -39,14 +39,14 @@ final class ConfigurationCommands {
       if (name != null) {
         for (JsonNode item : page.path("items")) {
           if (item.path("name").asText().equals(name)) {
-            Output.print(item);
+            output.print(item);
             return 0;
           }
         }
         throw new Api.Failed(list + ": no " + name);
       }
-      if (output.json()) {
-        Output.print(page);
+      if (output.structured()) {
+        output.print(page);
         return 0;
       }
       List<List<String>> rows = new ArrayList<>();

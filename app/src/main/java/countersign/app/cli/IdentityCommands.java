@@ -46,8 +46,8 @@ final class IdentityCommands {
       }
       String token =
           new Api(Api.base(), null).text("POST", "/demo/token?as=" + Api.quote(as)).strip();
-      if (output.json()) {
-        Output.print(Api.JSON.createObjectNode().put("token", token));
+      if (output.structured()) {
+        output.print(Api.JSON.createObjectNode().put("token", token));
       } else {
         Output.OUT.println(token);
       }
@@ -79,8 +79,8 @@ final class IdentityCommands {
       } catch (IOException e) {
         throw new Api.Failed(file + ": cannot be written: " + e.getMessage());
       }
-      if (output.json()) {
-        Output.print(Api.JSON.createObjectNode().put("path", file.toString()));
+      if (output.structured()) {
+        output.print(Api.JSON.createObjectNode().put("path", file.toString()));
       } else {
         Output.OUT.println(file);
       }
@@ -98,8 +98,8 @@ final class IdentityCommands {
     @Override
     public Integer call() {
       JsonNode who = Api.fromEnvironment().get("whoami");
-      if (output.json()) {
-        Output.print(who);
+      if (output.structured()) {
+        output.print(who);
         return 0;
       }
       Output.OUT.println(who.path("name").asText() + " (" + who.path("kind").asText() + ")");

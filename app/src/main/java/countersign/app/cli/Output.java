@@ -8,9 +8,14 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.Yaml;
 import picocli.CommandLine.Option;
 
-/** How a command answers: {@code -o json} for programs, a table for people. A picocli mixin. */
+/**
+ * How a command answers: {@code -o json} or {@code yaml} for programs, a table for people. A
+ * picocli mixin.
+ */
 final class Output {
   /** Data only; talk goes to {@link System#err}. */
   static final PrintStream OUT =
@@ -20,22 +25,40 @@ final class Output {
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
       defaultValue = "text",
-      description = "text or json (default: ${DEFAULT-VALUE})")
+      description = "text, json or yaml (default: ${DEFAULT-VALUE})")
   private String format = "text";
 
-  boolean json() {
+  /** Whether the answer is for a program: then {@link #print} writes it. */
+  boolean structured() {
     return switch (format) {
-      case "json" -> true;
+      case "json", "yaml" -> true;
       case "text" -> false;
-      default -> throw new Api.Failed("-o: " + format + " (expected: text or json)");
+      default -> throw new Api.Failed("-o: " + format + " (expected: text, json or yaml)");
     };
   }
 
-  static void print(JsonNode node) {
+  /** Prints a document as YAML where that was asked for, as JSON otherwise. */
+  void print(JsonNode node) {
+    if (format.equals("yaml")) {
+      DumperOptions options = new DumperOptions();
+      options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
+      OUT.print(new Yaml(options).dump(Api.JSON.convertValue(node, Object.class)));
+      return;
+    }
     try {
       OUT.println(Api.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(node));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a parsed document can always be written", e);
+    }
+  }
+
+  /** Prints one of a stream of documents: JSON on one line, YAML behind {@code ---}. */
+  void printNext(JsonNode node) {
+    if (format.equals("yaml")) {
+      OUT.println("---");
+      print(node);
+    } else {
+      OUT.println(node);
     }
   }
 

@@ -38,8 +38,8 @@ final class SessionCommands {
                   "sessions?sort=-openedAt&limit="
                       + limit
                       + (state == null ? "" : "&state=" + Api.quote(state)));
-      if (output.json()) {
-        Output.print(page);
+      if (output.structured()) {
+        output.print(page);
         return 0;
       }
       List<List<String>> rows = new ArrayList<>();
@@ -92,8 +92,8 @@ final class SessionCommands {
       long clock = 0;
       do {
         JsonNode page = api.get(path(cursor));
-        if (output.json()) {
-          page.path("items").forEach(item -> Output.OUT.println(item));
+        if (output.structured()) {
+          page.path("items").forEach(output::printNext);
         } else {
           for (JsonNode item : page.path("items")) {
             if (waits) {

@@ -1,5 +1,6 @@
 package countersign.deciding.configuration;
 
+import countersign.deciding.Durations;
 import countersign.deciding.Glob;
 import countersign.duty.Duty;
 import countersign.duty.Rule;

@@ -1,6 +1,7 @@
 package countersign.deciding.configuration;
 
 import countersign.deciding.Condition;
+import countersign.deciding.Durations;
 import java.util.Optional;
 import java.util.regex.Pattern;
 

@@ -79,9 +79,6 @@ public class RulesResource {
       Target.Protection protection,
       List<String> may) {}
 
-  /** A duty. */
-  public record DutyView(String id, Duty duty) {}
-
   /** Who asks. */
   @GET
   @Path("whoami")
@@ -137,7 +134,7 @@ public class RulesResource {
         feed.rulebook().duties().values().stream()
             .filter(duty -> all || holds(by, duty))
             .sorted(Comparator.comparing(Duty::name))
-            .map(duty -> new DutyView(duty.name(), duty))
+            .map(DutyView::of)
             .toList(),
         null);
   }

@@ -72,8 +72,6 @@ final class Words {
                 + hold.expires().truncatedTo(ChronoUnit.SECONDS))
         .withDetail(
             "Rule: "
-                + hold.decision().rule()
-                + ". "
                 + hold.decision().reason()
                 + (wrote ? ". The transaction has written and is held open until then." : ""))
         .withHint(publicUrl + "/approvals/" + hold.id());

@@ -1,17 +1,17 @@
-package countersign.deciding.configuration;
+package countersign.deciding;
 
 import java.time.Duration;
 import java.util.Optional;
 
-/** Durations as the file writes them: {@code 90s}, {@code 15m}, {@code 1h30m}. */
-final class Durations {
+/** Durations as the configuration writes them: {@code 90s}, {@code 15m}, {@code 1h30m}. */
+public final class Durations {
   private static final Duration LEAST = Duration.ofSeconds(1);
   private static final Duration MOST = Duration.ofDays(30);
 
   private Durations() {}
 
   /** Reads a duration from 1 s to 30 d; empty for anything else. */
-  static Optional<Duration> read(String text) {
+  public static Optional<Duration> read(String text) {
     Duration sum = Duration.ZERO;
     long number = 0;
     for (int i = 0; i < text.length(); i++) {
@@ -29,6 +29,23 @@ final class Durations {
     return sum.compareTo(LEAST) < 0 || sum.compareTo(MOST) > 0
         ? Optional.empty()
         : Optional.of(sum);
+  }
+
+  /** Writes a duration; what is shorter than a millisecond is lost. */
+  public static String write(Duration duration) {
+    StringBuilder words = new StringBuilder();
+    part(words, duration.toDaysPart(), "d");
+    part(words, duration.toHoursPart(), "h");
+    part(words, duration.toMinutesPart(), "m");
+    part(words, duration.toSecondsPart(), "s");
+    part(words, duration.toMillisPart(), "ms");
+    return words.isEmpty() ? "0s" : words.toString();
+  }
+
+  private static void part(StringBuilder words, long amount, String unit) {
+    if (amount > 0) {
+      words.append(amount).append(unit);
+    }
   }
 
   private static Duration unit(char unit) {
