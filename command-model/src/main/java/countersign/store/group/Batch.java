@@ -28,13 +28,25 @@ record Batch(long number, List<Pending> items, long since) {
       return new Judged(row.getLong(0), row.getLong(1), rejected);
     }
 
+    /** Of the statement for one event. */
+    static Judged ofOne(long position) {
+      return position < 0
+          ? new Judged(-1, 0, Map.of(0, BatchSql.SEQUENCE))
+          : new Judged(position - 1, 1, Map.of());
+    }
+
     long head() {
       return before + accepted;
     }
   }
 
+  /** Tells an item, and whoever depends on it, that it is not in the log. */
+  interface Refusing {
+    void refuse(Pending item, Reason reason, String why);
+  }
+
   /** Answers everybody after the commit. */
-  void answer(Judged judged) {
+  void answer(Judged judged, Refusing refusing) {
     long position = judged.before() + 1;
     for (int i = 0; i < items.size(); i++) {
       Pending item = items.get(i);
@@ -43,25 +55,26 @@ record Batch(long number, List<Pending> items, long since) {
         item.answer.complete(position);
         position += item.rows.size();
       } else {
-        refuse(item, reason);
+        refuse(item, reason, refusing);
       }
     }
   }
 
   /** Answers everybody from what is found in the log. */
-  void answer(Map<UUID, Long> found) {
+  void answer(Map<UUID, Long> found, Refusing refusing) {
     for (Pending item : items) {
       Long position = found.get(item.rows.getFirst().id());
       if (position != null) {
         item.answer.complete(position);
       } else {
-        refuse(item, item.condition.isEmpty() ? BatchSql.SEQUENCE : BatchSql.CONDITION);
+        refuse(item, item.condition.isEmpty() ? BatchSql.SEQUENCE : BatchSql.CONDITION, refusing);
       }
     }
   }
 
-  void refuse(Reason reason, String why) {
-    items.forEach(item -> item.refuse(reason, why));
+  /** Whom nobody waits for any more. */
+  List<Pending> answered() {
+    return items.stream().filter(i -> i.answer.isDone()).toList();
   }
 
   /** The same without whom nobody waits for any more: he was told that the store is down. */
@@ -69,11 +82,12 @@ record Batch(long number, List<Pending> items, long since) {
     return new Batch(number, items.stream().filter(i -> !i.answer.isDone()).toList(), now);
   }
 
-  private static void refuse(Pending item, int reason) {
+  private static void refuse(Pending item, int reason, Refusing refusing) {
     if (reason == BatchSql.CONDITION) {
-      item.refuse(Reason.condition, "condition: somebody else was first");
+      refusing.refuse(item, Reason.condition, "condition: somebody else was first");
     } else {
-      item.refuse(
+      refusing.refuse(
+          item,
           Reason.sequence,
           "session " + item.session + ": " + item.firstSeq + " does not follow its last event");
     }

@@ -11,9 +11,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls the function that locks, judges and inserts a batch (db/migration/log/V2__append.sql),
- * which is a transaction of its own: one message there, one answer back after the commit.
- * Everything travels as arrays, one for each column.
+ * Calls the function that locks, judges and inserts a batch (db/migration/log/V4__quicker_append
+ * .sql), which is a transaction of its own: one message there, one answer back after the commit.
+ * Everything travels as arrays, one for each column; a single plain event travels as it is.
  */
 final class BatchSql {
   /** {@code reason}: the number of the session does not follow. */
@@ -31,7 +31,50 @@ final class BatchSql {
         $23::bytea[], $24::uuid[], $25::bytea[], $26::bytea[], $27::int[], $28::text[])
       """;
 
+  /** For a batch that {@link #isOne}: the event's position, or -1 for {@link #SEQUENCE}. */
+  static final String ONE =
+      """
+      select log.append_one(
+        $1::uuid, $2::bigint, $3::boolean, $4::uuid, $5::text, $6::int, $7::uuid, $8::bigint,
+        $9::bigint, $10::text, $11::bytea, $12::uuid, $13::bytea, $14::bytea)
+      """;
+
   private BatchSql() {}
+
+  /** Whether a batch is one event of a session, without tags and conditions. */
+  static boolean isOne(List<Pending> items) {
+    Pending first = items.getFirst();
+    return items.size() == 1
+        && first.session != null
+        && first.condition.isEmpty()
+        && first.rows.size() == 1
+        && first.rows.getFirst().tags().isEmpty();
+  }
+
+  /** Lays the only event out as {@link #ONE}'s arguments. */
+  static Tuple one(UUID writer, long batch, boolean notify, Row row) {
+    return Tuple.wrap(
+        new ArrayList<>(
+            Arrays.asList(
+                writer,
+                batch,
+                notify,
+                row.id(),
+                row.type(),
+                row.version(),
+                row.session(),
+                row.sessionSeq(),
+                row.micros(),
+                row.clear(),
+                Buffer.buffer(row.sealed()),
+                row.keyId(),
+                bytes(row.commitment()),
+                Buffer.buffer(row.leaf()))));
+  }
+
+  private static @Nullable Buffer bytes(byte @Nullable [] bytes) {
+    return bytes == null ? null : Buffer.buffer(bytes);
+  }
 
   /** Lays a batch out as the statement's arrays. */
   static Tuple arguments(UUID writer, long batch, boolean notify, List<Pending> items) {
@@ -107,8 +150,7 @@ final class BatchSql {
         clear[i] = row.clear();
         sealed[i] = Buffer.buffer(row.sealed());
         keys[i] = row.keyId();
-        byte[] commitment = row.commitment();
-        commitments[i] = commitment == null ? null : Buffer.buffer(commitment);
+        commitments[i] = bytes(row.commitment());
         leaves[i] = Buffer.buffer(row.leaf());
       }
       return Tuple.wrap(

@@ -1,5 +1,7 @@
 package countersign.store.group;
 
+import static java.util.stream.Collectors.toCollection;
+
 import countersign.port.AppendRefused;
 import countersign.port.AppendRefused.Reason;
 import countersign.store.StoreLimits;
@@ -9,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
@@ -122,10 +125,47 @@ public final class GroupCommit implements AutoCloseable {
 
   private void drain() {
     signalled.set(false);
+    takeArrivals();
+    pump();
+  }
+
+  private void takeArrivals() {
     for (Pending item = arrivals.poll(); item != null; item = arrivals.poll()) {
       take(item);
     }
-    pump();
+  }
+
+  /**
+   * Refuses an item, and everything that waits with a later number of its session: that came before
+   * its sender could know, and would be refused as a hole, one by one. Who hears and sends again
+   * comes after this.
+   */
+  private void refuse(Pending item, Reason reason, String why) {
+    List<Pending> behind = behind(item);
+    item.refuse(reason, why);
+    Reason theirs = reason == Reason.condition ? Reason.sequence : reason;
+    for (Pending each : behind) {
+      each.refuse(
+          theirs,
+          "session " + each.session + ": " + each.firstSeq + " stands behind a refused event");
+    }
+  }
+
+  private void refuseAll(List<Pending> items, Reason reason, String why) {
+    items.forEach(item -> refuse(item, reason, why));
+  }
+
+  /** Takes out what stands behind an item. */
+  private List<Pending> behind(Pending item) {
+    if (item.session == null) {
+      return List.of();
+    }
+    takeArrivals();
+    List<Pending> behind =
+        alone.stream().filter(item::isBefore).collect(toCollection(ArrayList::new));
+    alone.removeIf(item::isBefore);
+    behind.addAll(lanes.removeBehind(item));
+    return behind;
   }
 
   private void take(Pending item) {
@@ -177,21 +217,23 @@ public final class GroupCommit implements AutoCloseable {
     }
     if (keyFailed) {
       keyFailed = false;
-      lanes.remove(
-          item -> item.ready.isCompletedExceptionally(),
-          item -> item.refuse(Reason.storeDown, "store: the event's key cannot be written"));
+      refuseAll(
+          lanes.remove(item -> item.ready.isCompletedExceptionally()),
+          Reason.storeDown,
+          "store: the event's key cannot be written");
     }
     if (reserve.reached()) {
-      lanes.remove(
-          item -> item.urgency != Urgency.control,
-          item -> item.refuse(Reason.diskReserve, reserve.words()));
+      refuseAll(
+          lanes.remove(item -> item.urgency != Urgency.control),
+          Reason.diskReserve,
+          reserve.words());
     }
   }
 
   private void fly(Link open, Batch batch) {
     inFlight = batch;
     boolean notify = notices.due(System.nanoTime());
-    open.fly(BatchSql.arguments(writer, batch.number(), notify, batch.items()))
+    open.fly(writer, batch, notify)
         .onComplete(landed -> {
           if (inFlight != batch) {
             return; // given up meanwhile; what became of it is looked up
@@ -216,7 +258,7 @@ public final class GroupCommit implements AutoCloseable {
         notifyLater();
       }
     }
-    batch.answer(judged);
+    batch.answer(judged, this::refuse);
     gathering.landed(batch.items().size(), now - batch.since(), now);
     drain();
   }
@@ -250,9 +292,9 @@ public final class GroupCommit implements AutoCloseable {
       return;
     }
     if (state.startsWith("53")) {
-      batch.refuse(Reason.diskReserve, "store: out of resources, SQLSTATE " + state);
+      refuseAll(batch.items(), Reason.diskReserve, "store: out of resources, SQLSTATE " + state);
     } else if (batch.items().size() == 1) {
-      batch.refuse(Reason.storeDown, "store: rejected the item, SQLSTATE " + state);
+      refuseAll(batch.items(), Reason.storeDown, "store: rejected the item, SQLSTATE " + state);
     } else {
       alone.addAll(batch.items());
     }
@@ -352,6 +394,9 @@ public final class GroupCommit implements AutoCloseable {
   private void settle(Link open, Batch batch, java.util.Map<UUID, Long> found) {
     LOG.infof("append=resolved batch=%d committed=%s", (Object) batch.number(), !found.isEmpty());
     if (found.isEmpty()) {
+      for (Pending late : batch.answered()) {
+        refuseAll(behind(late), Reason.storeDown, "store: an event before it was not answered");
+      }
       Batch again = batch.unanswered(System.nanoTime());
       if (again.items().isEmpty()) {
         pump();
@@ -361,7 +406,7 @@ public final class GroupCommit implements AutoCloseable {
       return;
     }
     found.values().stream().mapToLong(Long::longValue).max().ifPresent(onCommit);
-    batch.answer(found);
+    batch.answer(found, this::refuse);
     drain();
   }
 
@@ -382,7 +427,7 @@ public final class GroupCommit implements AutoCloseable {
     if (flying != null) {
       refuseLate(flying.items(), now, patience, words);
     }
-    lanes.remove(item -> now - item.since > patience, item -> item.refuse(Reason.storeDown, words));
+    refuseAll(lanes.remove(item -> now - item.since > patience), Reason.storeDown, words);
     if (link != null && inFlight == null) {
       pump();
     }
@@ -417,16 +462,18 @@ public final class GroupCommit implements AutoCloseable {
 
   private void finish(CompletableFuture<Void> done, long until) {
     drain();
-    lanes.clear(Reason.storeDown, "store: closed", _ -> {});
     alone.forEach(item -> item.refuse(Reason.storeDown, "store: closed"));
     alone.clear();
+    lanes.remove(_ -> true).forEach(item -> item.refuse(Reason.storeDown, "store: closed"));
     if (inFlight != null && System.nanoTime() < until) {
       vertx.setTimer(10, _ -> context.runOnContext(_ -> finish(done, until)));
       return;
     }
     for (Batch batch : new Batch[] {inFlight, unresolved}) {
       if (batch != null) {
-        batch.refuse(Reason.storeDown, "store: closed before it answered");
+        batch
+            .items()
+            .forEach(item -> item.refuse(Reason.storeDown, "store: closed before it answered"));
       }
     }
     Link open = link;

@@ -1,17 +1,16 @@
 package countersign.store.group;
 
-import countersign.port.AppendRefused;
 import countersign.store.Urgency;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -127,29 +126,41 @@ final class Lanes {
     }
   }
 
-  /** Takes out every waiting item that a test picks, and hands it on. */
-  void remove(Predicate<Pending> which, Consumer<Pending> removed) {
-    for (Lane lane : List.copyOf(turn)) {
-      List<Pending> gone = lane.items.stream().filter(which).toList();
-      for (Pending item : gone) {
-        lane.items.remove(item);
+  /** Takes out every waiting item that a test picks, a session's in their order. */
+  List<Pending> remove(Predicate<Pending> which) {
+    List<Pending> removed = new ArrayList<>();
+    for (Lane lane : turn) {
+      remove(lane, which, removed);
+    }
+    sweep(turn);
+    return removed;
+  }
+
+  /**
+   * Takes out what waits with a later number of the same session: without the item it would be a
+   * hole.
+   */
+  List<Pending> removeBehind(Pending item) {
+    List<Pending> removed = new ArrayList<>();
+    Lane lane = item.session == null ? null : bySession.get(item.session);
+    if (lane != null) {
+      remove(lane, item::isBefore, removed);
+      sweep(turn);
+    }
+    return removed;
+  }
+
+  private void remove(Lane lane, Predicate<Pending> which, List<Pending> removed) {
+    for (Iterator<Pending> each = lane.items.iterator(); each.hasNext(); ) {
+      Pending item = each.next();
+      if (which.test(item)) {
+        each.remove();
         size--;
         lane.bytes -= item.bytes;
         lane.urgent -= urgent(item);
-        removed.accept(item);
+        removed.add(item);
       }
     }
-    sweep(turn);
-  }
-
-  /** Refuses everything. */
-  void clear(AppendRefused.Reason reason, String why, Consumer<Pending> removed) {
-    remove(
-        _ -> true,
-        item -> {
-          removed.accept(item);
-          item.refuse(reason, why);
-        });
   }
 
   private void sweep(Deque<Lane> lanes) {

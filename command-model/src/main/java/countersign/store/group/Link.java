@@ -5,6 +5,7 @@ import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.PreparedStatement;
 import io.vertx.sqlclient.Tuple;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -15,11 +16,17 @@ import java.util.UUID;
 public final class Link {
   private final PgConnection connection;
   private final PreparedStatement insert;
+  private final PreparedStatement one;
   private final PreparedStatement notice;
 
-  private Link(PgConnection connection, PreparedStatement insert, PreparedStatement notice) {
+  private Link(
+      PgConnection connection,
+      PreparedStatement insert,
+      PreparedStatement one,
+      PreparedStatement notice) {
     this.connection = connection;
     this.insert = insert;
+    this.one = one;
     this.notice = notice;
   }
 
@@ -29,13 +36,30 @@ public final class Link {
         .prepare(BatchSql.TEXT)
         .compose(insert ->
             connection
-                .prepare("select pg_notify('countersign_log', $1)")
-                .map(notice -> new Link(connection, insert, notice)));
+                .prepare(BatchSql.ONE)
+                .compose(one ->
+                    connection
+                        .prepare("select pg_notify('countersign_log', $1)")
+                        .map(notice -> new Link(connection, insert, one, notice))));
   }
 
-  /** What became of a flight: what was judged, once it is committed. */
-  Future<Batch.Judged> fly(Tuple arguments) {
-    return insert.query().execute(arguments).map(rows -> Batch.Judged.of(rows.iterator().next()));
+  /**
+   * Sends a batch; what was judged, once it is committed.
+   *
+   * @param notify whether other processes are told of the new head
+   */
+  Future<Batch.Judged> fly(UUID writer, Batch batch, boolean notify) {
+    List<Pending> items = batch.items();
+    if (BatchSql.isOne(items)) {
+      Row row = items.getFirst().rows.getFirst();
+      return one.query()
+          .execute(BatchSql.one(writer, batch.number(), notify, row))
+          .map(rows -> Batch.Judged.ofOne(rows.iterator().next().getLong(0)));
+    }
+    return insert
+        .query()
+        .execute(BatchSql.arguments(writer, batch.number(), notify, items))
+        .map(rows -> Batch.Judged.of(rows.iterator().next()));
   }
 
   /**

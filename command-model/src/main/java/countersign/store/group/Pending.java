@@ -87,6 +87,11 @@ public final class Pending {
     return bytes;
   }
 
+  /** Whether another one is of the same session and has a later number. */
+  boolean isBefore(Pending other) {
+    return session != null && session.equals(other.session) && other.firstSeq > firstSeq;
+  }
+
   void refuse(AppendRefused.Reason reason, String why) {
     answer.completeExceptionally(new AppendRefused(reason, why));
   }

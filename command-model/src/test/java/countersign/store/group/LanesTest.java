@@ -101,6 +101,21 @@ class LanesTest {
     assertThat(lanes.offer(item(B, 0, Urgency.segment, 20_000, null, null))).isTrue();
   }
 
+  @Test
+  void takesOutWhatStandsBehindAndNothingElse() {
+    Pending before = offer(A, 0, Urgency.decision, 10);
+    Pending refused = item(A, 1, Urgency.decision, 10, null, null);
+    Pending segment = offer(A, 2, Urgency.segment, 300);
+    Pending decision = offer(A, 3, Urgency.decision, 10);
+    Pending other = offer(B, 2, Urgency.decision, 10);
+    Pending none = offer(item(null, -1, Urgency.decision, 10, "t=1", null));
+    assertThat(lanes.removeBehind(refused)).containsExactly(segment, decision);
+    assertThat(lanes.removeBehind(none)).isEmpty();
+    assertThat(lanes.size()).isEqualTo(3);
+    assertThat(lanes.next()).containsExactly(before, other, none);
+    assertThat(lanes.isEmpty()).isTrue();
+  }
+
   private Pending offer(UUID session, long seq, Urgency urgency, int bytes) {
     return offer(item(session, seq, urgency, bytes, null, null));
   }
