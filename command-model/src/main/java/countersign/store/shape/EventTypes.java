@@ -9,6 +9,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import countersign.approval.ApprovalEvent;
 import countersign.duty.DutyEvent;
 import countersign.event.Event;
+import countersign.log.LogEvent;
 import countersign.session.EdgeEvent;
 import countersign.session.OversightEvent;
 import countersign.session.SessionEvent;
@@ -30,7 +31,8 @@ public final class EventTypes {
           EdgeEvent.class,
           ApprovalEvent.class,
           DutyEvent.class,
-          TargetEvent.class);
+          TargetEvent.class,
+          LogEvent.class);
 
   private final Map<Class<?>, EventType> byClass = new HashMap<>();
   private final Map<String, EventType> byName = new HashMap<>();
