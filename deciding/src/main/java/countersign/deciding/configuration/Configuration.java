@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param agents owners of agents
  * @param targets targets
  * @param duties duties
+ * @param witnesses who cosigns the log's checkpoints
  */
 public record Configuration(
     String file,
@@ -38,7 +39,8 @@ public record Configuration(
     List<Rulebook.Person> people,
     List<Rulebook.Agent> agents,
     List<Target> targets,
-    List<Duty> duties) {
+    List<Duty> duties,
+    List<Witness> witnesses) {
 
   /**
    * Where Countersign listens.
@@ -66,8 +68,17 @@ public record Configuration(
    * References to keys.
    *
    * @param master the master key, empty for one that Countersign makes in its data directory
+   * @param signer the log's key, empty for one that Countersign makes in its data directory
    */
-  public record Keys(String master) {}
+  public record Keys(String master, String signer) {}
+
+  /**
+   * A witness of the log.
+   *
+   * @param url what {@code /add-checkpoint} is below of, without a trailing slash
+   * @param key its verification key; empty when it is asked for and pinned
+   */
+  public record Witness(String url, String key) {}
 
   /** An identity provider. */
   public record Oidc(String issuer, String audience, List<ClaimMapping.Rule> map) {}

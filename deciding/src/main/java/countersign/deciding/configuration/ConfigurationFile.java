@@ -3,6 +3,7 @@ package countersign.deciding.configuration;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -65,7 +66,8 @@ public final class ConfigurationFile {
         directory.people(file.each("people")),
         directory.agents(file.each("agents")),
         targets,
-        new DutyReading(mistakes, targetNames(file)).duties(file.each("duties")));
+        new DutyReading(mistakes, targetNames(file)).duties(file.each("duties")),
+        witnesses(file.get("witnesses"), mistakes));
   }
 
   private static Set<String> targetNames(Part.Keys file) {
@@ -75,6 +77,32 @@ public final class ConfigurationFile {
         .collect(Collectors.toSet());
   }
 
+  private static List<Configuration.Witness> witnesses(
+      @Nullable Part witnesses, Mistakes mistakes) {
+    if (!(witnesses instanceof Part.Items items)) {
+      return List.of();
+    }
+    Once once = new Once(mistakes, "a witness once");
+    List<Configuration.Witness> read = new ArrayList<>();
+    for (Part each : items.each()) {
+      if (each instanceof Part.Text text) {
+        read.add(new Configuration.Witness(withoutSlash(text.value()), ""));
+      } else if (each instanceof Part.Keys keys) {
+        read.add(
+            new Configuration.Witness(withoutSlash(keys.text("url", "")), keys.text("key", "")));
+      } else {
+        continue;
+      }
+      String url = read.getLast().url();
+      once.check(each.line(), each.path(), Mistakes.shown(url), url);
+    }
+    return read;
+  }
+
+  private static String withoutSlash(String url) {
+    return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+  }
+
   private static Configuration.Listen listen(Part.@Nullable Keys listen) {
     if (listen == null) {
       return new Configuration.Listen("", "127.0.0.1", null, false);
@@ -82,7 +110,7 @@ public final class ConfigurationFile {
     Part.Keys tls = listen.keys("tls");
     String url = listen.text("publicUrl", "");
     return new Configuration.Listen(
-        url.endsWith("/") ? url.substring(0, url.length() - 1) : url,
+        withoutSlash(url),
         listen.text("bind", "127.0.0.1"),
         tls == null ? null : new Configuration.Tls(tls.text("cert", ""), tls.text("key", "")),
         listen.has("plaintext"));
@@ -99,7 +127,10 @@ public final class ConfigurationFile {
   }
 
   private static Configuration.Keys keys(Part.@Nullable Keys keys, References references) {
-    return new Configuration.Keys(keys == null ? "" : references.read(keys.get("master")));
+    return keys == null
+        ? new Configuration.Keys("", "")
+        : new Configuration.Keys(
+            references.read(keys.get("master")), references.read(keys.get("signer")));
   }
 
   private static String sha256(byte[] bytes) {

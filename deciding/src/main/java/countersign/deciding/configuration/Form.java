@@ -28,6 +28,9 @@ enum Form {
   reference(
       "a reference such as ${env:NAME} or ${file:NAME}; secrets do not stand in this file",
       "\\$\\{(env|file):(?!.*\\.\\.)[A-Za-z0-9_/][A-Za-z0-9_./-]{0,254}\\}"),
+  witnessKey(
+      "a key as a witness prints it: name+hash+key",
+      "[^\\s+\\u0000-\\u001f]{1,200}\\+[0-9a-f]{8}\\+[A-Za-z0-9+/]{43,4000}={0,2}"),
   duration(
       "a duration such as 90s, 15m or 1h30m, from 1s to 30d",
       "(?=.)([0-9]{1,5}d)?([0-9]{1,5}h)?([0-9]{1,6}m)?([0-9]{1,7}s)?"),
@@ -89,6 +92,7 @@ enum Form {
           storeUrl,
           address,
           reference,
+          witnessKey,
           targetGlob,
           relationGlob ->
           Optional.empty();

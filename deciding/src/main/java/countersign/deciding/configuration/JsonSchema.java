@@ -77,6 +77,8 @@ public final class JsonSchema {
       }
       case Shape.TextOrMany either ->
           schema.put("oneOf", List.of(of(either.text()), of(either.many())));
+      case Shape.TextOrKeyed either ->
+          schema.put("oneOf", List.of(of(either.text()), of(either.keyed())));
       case Shape.Keyed keyed -> {
         schema.put("type", "object");
         schema.put("additionalProperties", false);

@@ -28,6 +28,9 @@ sealed interface Shape {
   /** One text, or a list. */
   record TextOrMany(Text text, Many many) implements Shape {}
 
+  /** One text, or keys and values. */
+  record TextOrKeyed(Text text, Keyed keyed) implements Shape {}
+
   /** Keys and values; {@code tells} is the key whose later word makes the rest late as well. */
   record Keyed(List<Key> keys, String tells) implements Shape {
     Optional<Key> key(String name) {

@@ -35,6 +35,10 @@ final class ShapeCheck {
           node instanceof SequenceNode
               ? many(either.many(), node, path)
               : text(either.text(), node, path);
+      case Shape.TextOrKeyed either ->
+          node instanceof MappingNode
+              ? keyed(either.keyed(), node, path)
+              : text(either.text(), node, path);
       case Shape.Keyed keyed -> keyed(keyed, node, path);
       case Shape.Later later -> {
         mistakes.add(line(node), path + ": " + later.release().comes());
@@ -233,6 +237,7 @@ final class ShapeCheck {
       case Shape.Off off -> off.why();
       case Shape.Many _ -> "a list that is not empty";
       case Shape.TextOrMany either -> either.text().form().expected();
+      case Shape.TextOrKeyed either -> either.text().form().expected();
       case Shape.Keyed keyed -> "keys: " + String.join(", ", keyed.names());
       case Shape.Later later -> later.release().comes();
     };

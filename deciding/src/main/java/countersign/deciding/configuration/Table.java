@@ -8,6 +8,7 @@ import countersign.deciding.configuration.Shape.Many;
 import countersign.deciding.configuration.Shape.Number;
 import countersign.deciding.configuration.Shape.Off;
 import countersign.deciding.configuration.Shape.Text;
+import countersign.deciding.configuration.Shape.TextOrKeyed;
 import countersign.deciding.configuration.Shape.TextOrMany;
 import countersign.operation.Effect;
 import java.util.Arrays;
@@ -42,7 +43,10 @@ final class Table {
   private static final Keyed KEYS =
       keyed(
           key("master", text(Form.reference), "reference to the master key"),
-          later("signer", Release.evidence));
+          key(
+              "signer",
+              text(Form.reference),
+              "reference to the log's Ed25519 key (PKCS#8, PEM); absent: made in the data directory"));
 
   private static final Keyed POWERS =
       keyed(
@@ -194,6 +198,14 @@ final class Table {
           later("shell", Release.ssh),
           later("retention", Release.evidence));
 
+  private static final Keyed WITNESS =
+      keyed(
+          must("url", text(Form.httpUrl), "what add-checkpoint is below of"),
+          key(
+              "key",
+              text(Form.witnessKey),
+              "its key, as it prints it; absent: asked of it once, then pinned"));
+
   /** The whole file. */
   static final Keyed FILE =
       keyed(
@@ -218,7 +230,10 @@ final class Table {
           key("agents", new Many(AGENT), "agents and who answers for them"),
           key("targets", new Many(TARGET), "systems to be operated"),
           key("duties", new Many(DUTY), "who may do what where"),
-          later("witnesses", Release.evidence),
+          key(
+              "witnesses",
+              new Many(new TextOrKeyed(text(Form.httpUrl), WITNESS)),
+              "who cosigns checkpoints: a URL, or its URL and key"),
           later("retention", Release.evidence),
           later("conflicts", Release.identity),
           later("notifications", Release.identity));

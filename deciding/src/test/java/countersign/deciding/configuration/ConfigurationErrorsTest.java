@@ -70,7 +70,8 @@ class ConfigurationErrorsTest {
             2,
             "listn: {bind: x}",
             "2: listn: unknown key (expected: one of apiVersion, listen, store, keys, powers,"
-                + " dualControl, secrets, identity, people, agents, targets, duties; nearest:"
+                + " dualControl, secrets, identity, people, agents, targets, duties, witnesses;"
+                + " nearest:"
                 + " listen)"),
         at(
             2,
@@ -403,7 +404,18 @@ class ConfigurationErrorsTest {
                 + " schema.relation, such as public.*; names as PostgreSQL stores them,"
                 + " unquoted)"),
         // Keys of later releases at the top
-        at(2, "witnesses: ['https://w']", "2: witnesses: comes with release 0.2 (evidence)"),
+        at(
+            2,
+            "witnesses: ['https://w', w.example]",
+            "2: witnesses[1]: w.example (expected: a URL such as https://countersign.example)"),
+        at(
+            2,
+            "witnesses: [{url: 'https://w', key: w}]",
+            "2: witnesses[0].key: w (expected: a key as a witness prints it: name+hash+key)"),
+        at(
+            2,
+            "witnesses: ['https://w', {url: 'https://w/'}]",
+            "2: witnesses[1]: https://w (expected: a witness once; line 2 has it already)"),
         at(2, "retention: {hot: 90d}", "2: retention: comes with release 0.2 (evidence)"),
         at(
             2,
@@ -413,7 +425,10 @@ class ConfigurationErrorsTest {
             2,
             "notifications: {slack: x}",
             "2: notifications: comes with release 0.4 (identity, grants and conflicts)"),
-        at(3, "keys: {signer: '${file:x}'}", "3: keys.signer: comes with release 0.2 (evidence)"),
+        at(
+            3,
+            "keys: {signer: '/k'}",
+            "3: keys.signer: (not shown) (expected: a reference such as ${env:NAME} or ${file:NAME}; secrets do not stand in this file)"),
         // Not YAML at all
         at(2, "listen: {publicUrl: 'x'", "3: not YAML: expected ',' or '}', but got <scalar>"),
         at(
