@@ -9,8 +9,10 @@ import countersign.duty.Rule;
 import countersign.duty.Rulebook;
 import countersign.identity.Authentication;
 import countersign.identity.Principal;
+import countersign.log.Integrity;
 import countersign.operation.Effect;
 import countersign.port.Feed;
+import countersign.port.MerkleLog;
 import countersign.port.Recordings;
 import countersign.session.SessionEvent.SegmentRecorded;
 import countersign.session.SessionId;
@@ -45,6 +47,7 @@ import org.axonframework.messaging.core.Message;
 import org.axonframework.messaging.core.MessageType;
 import org.axonframework.messaging.core.Metadata;
 import org.axonframework.messaging.core.unitofwork.ProcessingContext;
+import org.jspecify.annotations.Nullable;
 
 /** The ports behind the API, in memory: what stands behind them has tests of its own. */
 @Singleton
@@ -86,6 +89,7 @@ public class InMemoryPorts {
   final Map<String, List<SegmentView>> index = new ConcurrentHashMap<>();
   final Map<String, LongFunction<SegmentRecorded>> segments = new ConcurrentHashMap<>();
   final List<Consumer<Views.Changed>> listeners = new CopyOnWriteArrayList<>();
+  @Nullable String checkpoint;
   final List<Object> commands = new CopyOnWriteArrayList<>();
 
   void publish(Views.Changed change) {
@@ -156,6 +160,56 @@ public class InMemoryPorts {
   @Singleton
   Recordings recordings() {
     return (session, position) -> done(segments.get(session.toString()).apply(position));
+  }
+
+  @Produces
+  @Singleton
+  MerkleLog merkle() {
+    return new MerkleLog() {
+      @Override
+      public String vkey() {
+        return "log.example+00000000+AQ==";
+      }
+
+      @Override
+      public Optional<String> checkpoint() {
+        return Optional.ofNullable(checkpoint);
+      }
+
+      @Override
+      public Optional<byte[]> tile(int level, long index, int width) {
+        return level == 0 && index == 1234 && width <= 7
+            ? Optional.of(new byte[width * 32])
+            : Optional.empty();
+      }
+
+      @Override
+      public CompletionStage<Optional<byte[]>> entries(long index, int width) {
+        return done(index == 0 ? Optional.of(new byte[] {0, 1, '{'}) : Optional.empty());
+      }
+
+      @Override
+      public Optional<Stamped> stamped() {
+        return Optional.empty();
+      }
+
+      @Override
+      public Integrity integrity() {
+        return new Integrity(
+            Integrity.State.problem,
+            List.of(
+                new Integrity.Problem(Integrity.Kind.edited, 7, "it was changed", Instant.EPOCH)),
+            "log.example",
+            9,
+            8,
+            Instant.EPOCH,
+            7,
+            null,
+            0,
+            List.of(),
+            0);
+      }
+    };
   }
 
   @Produces

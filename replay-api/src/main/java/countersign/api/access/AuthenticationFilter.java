@@ -13,6 +13,7 @@ import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 import org.jspecify.annotations.Nullable;
@@ -28,20 +29,33 @@ public class AuthenticationFilter {
   private static final Pattern ENCODED_COLON = Pattern.compile("%3[Aa]");
   private static final int LONGEST_TOKEN = 16 << 10;
 
+  private static final String LOG = "/api/v1/log/";
+
   private final Authentication authentication;
   private final Caller caller;
+  private final boolean publicLog;
 
-  /** Authenticates with this. */
+  /**
+   * Authenticates with this.
+   *
+   * @param publicLog whether anybody may read the Merkle log: its leaves hold hashes, opaque ids
+   *     and times, and still tell how busy somebody was
+   */
   @Inject
-  public AuthenticationFilter(Authentication authentication, Caller caller) {
+  public AuthenticationFilter(
+      Authentication authentication,
+      Caller caller,
+      @ConfigProperty(name = "countersign.log.public", defaultValue = "false") boolean publicLog) {
     this.authentication = authentication;
     this.caller = caller;
+    this.publicLog = publicLog;
   }
 
   /** Authenticates before any resource of the API runs. */
   @ServerRequestFilter
   public @Nullable Uni<Response> authenticate(ContainerRequestContext request) {
-    if (!request.getUriInfo().getPath().startsWith("/api/")) {
+    String path = request.getUriInfo().getPath();
+    if (!path.startsWith("/api/") || publicLog && path.startsWith(LOG)) {
       return null;
     }
     String token = token(request);
@@ -113,10 +127,11 @@ public class AuthenticationFilter {
     }
   }
 
-  /** Nothing the API says is kept by a cache. */
+  /** Nothing the API says is kept by a cache, unless it can never change and says so itself. */
   @ServerResponseFilter
   public void harden(ContainerRequestContext request, ContainerResponseContext response) {
-    if (request.getUriInfo().getPath().startsWith("/api/")) {
+    if (request.getUriInfo().getPath().startsWith("/api/")
+        && !response.getHeaders().containsKey(HttpHeaders.CACHE_CONTROL)) {
       response.getHeaders().putSingle(HttpHeaders.CACHE_CONTROL, "no-store");
     }
   }
