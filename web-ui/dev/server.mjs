@@ -79,6 +79,7 @@ async function api(request, response, url) {
   const path = decodeURIComponent(url.pathname.slice('/api/v1/'.length));
   const filter = (items, names) => items.filter((one) => names.every((name) => !url.searchParams.has(name) || one[name] === url.searchParams.get(name)));
   if (path === 'whoami') return json(response, { ...me, what: undefined, expires: new Date(Date.now() + 900_000).toISOString() });
+  if (path === 'integrity') return json(response, { state: 'ok', problems: [], witnesses: [] });
   if (path === 'lag') return json(response, { head: 1042, seen: 1042 - (Date.now() % 20_000 < 3000 ? 2 : 0) });
   if (path === 'changes' || /^sessions\/[^/]+\/live$/.test(path)) {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });

@@ -12,6 +12,7 @@ import { Failure } from './shell/Failure';
 import { Header } from './shell/Header';
 import { Heading } from './shell/Heading';
 import { Identity } from './shell/identity';
+import { IntegrityBanner } from './shell/IntegrityBanner';
 import { Link } from './shell/Link';
 import { SignedOut } from './shell/SignedOut';
 
@@ -78,6 +79,7 @@ function Pages({ me, demo, onSignedOut }: PagesProps) {
         demo={demo}
         onSignedOut={onSignedOut}
       />
+      <IntegrityBanner />
       <main id="main" tabIndex={-1}>
         <Page path={path} search={search} queue={queue} />
       </main>

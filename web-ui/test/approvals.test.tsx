@@ -10,6 +10,7 @@ let asked: Asked[];
 let me: Whoami;
 let refusal: { status: number; body: unknown } | null;
 let slow: boolean;
+let integrity: { state: string; problems: unknown[] };
 
 beforeEach(() => {
   Changes.install();
@@ -17,9 +18,11 @@ beforeEach(() => {
   me = person();
   refusal = null;
   slow = false;
+  integrity = { state: 'ok', problems: [] };
   window.history.replaceState(null, '', '/approvals');
   asked = network(({ method, path, search, body }) => {
     if (path === '/api/v1/whoami') return { body: me };
+    if (path === '/api/v1/integrity') return { body: integrity };
     if (path === '/api/v1/lag') return { body: { head: 12, seen: 10 } };
     if (method === 'POST' && refusal !== null) return refusal;
     if (path === '/api/v1/approvals') {
@@ -47,6 +50,23 @@ afterEach(cleanup);
 
 const posts = () => asked.filter((one) => one.method === 'POST');
 const row = async (id = 'apr-k7m2xw4c8tn5rbjx') => screen.findByTestId(`approval-${id}`);
+
+describe('the record', () => {
+  it('is not mentioned while it is what was signed', async () => {
+    render(<App />);
+    await row();
+    expect(screen.queryByText(/not what was signed/)).toBeNull();
+  });
+
+  it('has a banner on the page while it is not, with what is wrong for who may know', async () => {
+    const words = 'event 7 (OperationDecided) was changed';
+    integrity = { state: 'problem', problems: [{ kind: 'edited', position: 7, words, at: '' }] };
+    render(<App />);
+    const banner = await screen.findByRole('alert');
+    expect(banner.textContent).toContain('The record is not what was signed.');
+    expect(banner.textContent).toContain(`position 7: ${words}`);
+  });
+});
 
 describe('the queue', () => {
   it('shows everything an approver needs', async () => {

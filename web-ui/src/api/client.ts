@@ -5,6 +5,7 @@ import type {
   ApprovalView,
   DemoPerson,
   Exchange,
+  Integrity,
   Lag,
   OperationView,
   Page,
@@ -81,6 +82,10 @@ export function whoami(signal?: AbortSignal): Promise<Whoami> {
 
 export function lag(signal?: AbortSignal): Promise<Lag> {
   return take(client.GET('/api/v1/lag', until(signal)));
+}
+
+export function integrity(signal?: AbortSignal): Promise<Integrity> {
+  return take(client.GET('/api/v1/integrity', until(signal)));
 }
 
 export function approvals(filter: Filter, signal?: AbortSignal): Promise<Page<ApprovalView>> {

@@ -1,6 +1,7 @@
 import type {
   ApprovalView,
   Exchange,
+  Integrity,
   Lag,
   OperationView,
   Page,
@@ -12,6 +13,7 @@ import type {
 export interface paths {
   '/api/v1/whoami': { get: Get<Whoami> };
   '/api/v1/lag': { get: Get<Lag> };
+  '/api/v1/integrity': { get: Get<Integrity> };
   '/api/v1/approvals': { get: Get<Page<ApprovalView>, None, Filter> };
   '/api/v1/approvals/{id}': { get: Get<ApprovalView, Id, Filter> };
   '/api/v1/approvals/{id}:approve': { post: Post<ApprovalView> };

@@ -148,6 +148,20 @@ export interface Lag {
   seen: number;
 }
 
+/** How the stored events stand against what was signed. What is wrong, only for who sees everything. */
+export interface Integrity {
+  state: 'ok' | 'checking' | 'problem';
+  problems: { kind: string; position: number; words: string; at: string }[];
+  size: number;
+  signedSize: number;
+  verified: number;
+  signedAt: string | null;
+  verifiedAt: string | null;
+  needed: number;
+  witnesses: { name: string; size: number; at: string | null; trouble: string }[];
+  stampedSize: number;
+}
+
 export interface Page<T> {
   items: T[];
   next: string | null;
