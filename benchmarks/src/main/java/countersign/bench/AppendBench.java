@@ -63,6 +63,7 @@ public final class AppendBench {
         for (int i = 0; i < SESSIONS.length; i++) {
           results.add(events(store, raw, options, i));
         }
+        results.add(TreeCost.measure(store, settings, directory, options, 64));
         AppendLoad.segments(store, 16, 8_192, Math.max(1, options.warmup() / 5));
         System.out.println("\n8 KiB segments, MB/s: median (min–max), p50/p99 ms");
         for (int sessions : SESSIONS) {
@@ -177,7 +178,9 @@ public final class AppendBench {
         Statement statement = connection.createStatement();
         ResultSet row =
             statement.executeQuery(
-                "select count(*), max(position) + 1, (select count(*) from log.session_events),"
+                "select count(*) filter (where session is not null), max(position) + 1"
+                    + " - count(*) filter (where session is null),"
+                    + " (select count(*) from log.session_events),"
                     + " (select count(*) from log.appended),"
                     + " (select sum(fsyncs) from pg_stat_io where object = 'wal') from log.events")) {
       row.next();
