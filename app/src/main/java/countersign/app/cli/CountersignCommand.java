@@ -33,6 +33,8 @@ import picocli.CommandLine.Spec;
       ApprovalCommands.Withdraw.class,
       SessionCommands.ListSessions.class,
       SessionCommands.Replay.class,
+      LogCommands.RunWitness.class,
+      LogCommands.RunFsck.class,
       ConfigurationCommands.Get.class,
       ConfigurationCommands.Rebuild.class
     })

@@ -12,8 +12,6 @@ final class LaterCommand implements Callable<Integer> {
       List.of(
           new LaterCommand("verify", "0.2", "verifies an evidence bundle offline"),
           new LaterCommand("export", "0.2", "exports an evidence bundle"),
-          new LaterCommand("witness", "0.2", "runs a witness of the log"),
-          new LaterCommand("fsck", "0.2", "verifies the stored events against the log"),
           new LaterCommand("secret", "0.2", "sets a sealed secret"),
           new LaterCommand("login", "0.4", "signs in at your identity provider"),
           new LaterCommand("bootstrap", "0.4", "names the first administrator"),

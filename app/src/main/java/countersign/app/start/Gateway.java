@@ -3,14 +3,17 @@ package countersign.app.start;
 import countersign.CommandModelConfiguration;
 import countersign.app.identity.OidcTokens;
 import countersign.app.identity.ReferencedSecrets;
+import countersign.app.observe.LogMetrics;
 import countersign.app.observe.MeteredAppend;
 import countersign.command.Workers;
 import countersign.edge.EdgeSettings;
 import countersign.edge.protocol.postgres.PostgresEdge;
 import countersign.feed.LogFeed;
 import countersign.identity.Authentication;
+import countersign.log.LogKeeping;
 import countersign.port.Append;
 import countersign.port.Feed;
+import countersign.port.MerkleLog;
 import countersign.port.Recordings;
 import countersign.recovery.Recovery;
 import countersign.session.EdgeId;
@@ -49,6 +52,7 @@ final class Gateway implements AutoCloseable {
   private final LogFeed feed;
   private final OidcTokens authentication;
   private final AxonConfiguration axon;
+  private final LogKeeping merkle;
 
   /** Starts everything; what was started is stopped again when a part of it fails. */
   Gateway(Plan plan, Vertx vertx, ReadModels readModels, MeterRegistry metrics) {
@@ -60,6 +64,9 @@ final class Gateway implements AutoCloseable {
       feed = CommandModelConfiguration.feed(log);
       parts.add("feed", feed);
       await("feed", feed.start());
+      merkle = LogKeeping.start(plan.logSettings(), plan.store(), log, clock);
+      parts.add("log", merkle);
+      LogMetrics.register(merkle, metrics);
       Workers workers = new Workers();
       parts.add("command workers", workers);
       EventSourcingConfigurer configurer = EventSourcingConfigurer.create();
@@ -138,6 +145,10 @@ final class Gateway implements AutoCloseable {
 
   EventLog log() {
     return log;
+  }
+
+  MerkleLog merkle() {
+    return merkle;
   }
 
   Recordings recordings() {

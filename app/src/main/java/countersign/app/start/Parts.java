@@ -2,6 +2,7 @@ package countersign.app.start;
 
 import countersign.identity.Authentication;
 import countersign.port.Feed;
+import countersign.port.MerkleLog;
 import countersign.port.Recordings;
 import countersign.store.EventLog;
 import countersign.view.configuration.ReadModels;
@@ -63,6 +64,12 @@ public class Parts {
   @ApplicationScoped
   Feed feed() {
     return running().feed();
+  }
+
+  @Produces
+  @ApplicationScoped
+  MerkleLog merkle() {
+    return running().merkle();
   }
 
   @Produces

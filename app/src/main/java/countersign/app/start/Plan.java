@@ -3,6 +3,7 @@ package countersign.app.start;
 import countersign.app.demo.DemoIdentityProvider;
 import countersign.app.tls.EdgeCertificates;
 import countersign.deciding.configuration.Configuration;
+import countersign.log.LogSettings;
 import countersign.store.StoreSettings;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,11 @@ public record Plan(
       throw new IllegalStateException("nothing was planned: demo and start set the plan");
     }
     return plan;
+  }
+
+  /** How the Merkle log is kept. */
+  LogSettings logSettings() {
+    return LogPlan.of(configuration, data, publicUrl, System.getenv());
   }
 
   /** Makes this the process's plan. */

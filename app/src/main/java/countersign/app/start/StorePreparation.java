@@ -7,6 +7,7 @@ import countersign.store.StoreSettings;
 import countersign.store.postgres.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Set;
@@ -17,7 +18,7 @@ import java.util.Set;
  * @param settings how to reach it
  */
 public record StorePreparation(StoreSettings settings) {
-  private static final String DATABASE = "countersign";
+  static final String DATABASE = "countersign";
   private static final Set<String> THIS_HOST = Set.of("localhost", "127.0.0.1", "[::1]");
 
   /**
@@ -54,18 +55,22 @@ public record StorePreparation(StoreSettings settings) {
    */
   public static StorePreparation external(
       Configuration.Store store, char[] password, DataDirectory data) throws IOException {
+    return migrated(reached(store, password, data.secret("keys")));
+  }
+
+  /** How to reach it, with nothing done to it yet. */
+  static StoreSettings reached(Configuration.Store store, char[] password, Path keys) {
     URI url = uri(store.url());
-    return migrated(
-        new StoreSettings(
-            url.getHost().replaceAll("[\\[\\]]", ""),
-            url.getPort() < 0 ? 5432 : url.getPort(),
-            url.getPath().substring(1),
-            store.username(),
-            password,
-            tls(url),
-            data.secret("keys"),
-            null,
-            StoreLimits.ordinary()));
+    return new StoreSettings(
+        url.getHost().replaceAll("[\\[\\]]", ""),
+        url.getPort() < 0 ? 5432 : url.getPort(),
+        url.getPath().substring(1),
+        store.username(),
+        password,
+        tls(url),
+        keys,
+        null,
+        StoreLimits.ordinary());
   }
 
   private static URI uri(String text) {

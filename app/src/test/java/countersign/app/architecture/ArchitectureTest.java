@@ -23,7 +23,9 @@ final class ArchitectureTest {
     "countersign.configuration..",
     "countersign.approval.write..",
     "countersign.command..",
-    "countersign.session.write.."
+    "countersign.session.write..",
+    "countersign.log..",
+    "countersign.witness.."
   };
   private static final String[] VIEWS = {
     "countersign.view.sessions..",
@@ -55,6 +57,15 @@ final class ArchitectureTest {
                   .or(resideInAPackage("org.axonframework.messaging.core.."))
                   .or(resideInAPackage("org.hibernate.."))
                   .or(resideInAPackage("java.sql..")));
+
+  @ArchTest
+  static final ArchRule aWitnessKnowsNothingOfTheStore =
+      noClasses()
+          .that()
+          .resideInAPackage("countersign.witness..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("countersign.store..").or(resideInAPackage("java.sql..")));
 
   @ArchTest
   static final ArchRule viewsNeverIssueCommands =
