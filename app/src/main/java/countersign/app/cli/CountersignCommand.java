@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       SessionCommands.Replay.class,
       LogCommands.RunWitness.class,
       LogCommands.RunFsck.class,
+      VerifyCommand.class,
       ConfigurationCommands.Get.class,
       ConfigurationCommands.Rebuild.class
     })

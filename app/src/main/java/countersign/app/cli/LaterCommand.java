@@ -10,7 +10,6 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 final class LaterCommand implements Callable<Integer> {
   private static final List<LaterCommand> ALL =
       List.of(
-          new LaterCommand("verify", "0.2", "verifies an evidence bundle offline"),
           new LaterCommand("export", "0.2", "exports an evidence bundle"),
           new LaterCommand("secret", "0.2", "sets a sealed secret"),
           new LaterCommand("login", "0.4", "signs in at your identity provider"),

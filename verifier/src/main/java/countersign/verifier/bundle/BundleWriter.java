@@ -34,7 +34,7 @@ import java.util.TreeMap;
  * log/tile/…                tiles that join the leaves to the checkpoint's root
  * log/checkpoint.tsr, log/tsa-chain.pem   timestamp of RFC 3161 over log/checkpoint
  * proofs/N.tlog-proof       the same for one leaf alone, when the scope is no range and not large
- * replay/SESSION/in.bin, out.bin, index.jsonl   bytes of disclosed recordings, made from the events
+ * replay/SESSION/in.bin, out.bin, index.jsonl   what disclosed segments hold, made from the events
  * reports/counts.json       the sums, made from the events
  * </pre>
  *
@@ -139,6 +139,9 @@ public final class BundleWriter implements Closeable {
                 ? Optional.of(Json.parse(new String(plain.get(), StandardCharsets.UTF_8)))
                 : Optional.empty();
         counts.add(leaf, half, opened);
+        if (leaf.type().equals(Segment.TYPE)) {
+          record(half.text("session"), Segment.of(event.position(), leaf, half, plain.get()));
+        }
       }
       case BundleEvent.Content.AllClear(byte[] clear) -> {
         counts.add(leaf, clear(line, leaf, clear), Optional.empty());
@@ -161,6 +164,15 @@ public final class BundleWriter implements Closeable {
       }
     }
     return line.made();
+  }
+
+  private void record(String session, Segment segment) throws IOException {
+    String below = "replay/" + session + "/";
+    String bytes = "application/octet-stream";
+    spool.append(below + "in.bin", Role.recording, bytes, segment.in(), segment.in().length);
+    spool.append(below + "out.bin", Role.recording, bytes, segment.out(), segment.out().length);
+    spool.append(
+        below + "index.jsonl", Role.recording, JSONL, segment.index(), segment.index().length);
   }
 
   private static Json clear(Json.Builder line, Leaf leaf, byte[] clear) throws Malformed {

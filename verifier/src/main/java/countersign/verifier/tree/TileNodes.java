@@ -75,7 +75,7 @@ public final class TileNodes implements Nodes {
   }
 
   /** The root of a full tile's bytes: what stands for it in the level above. */
-  static Hash rootOf(byte[] bytes) {
+  public static Hash rootOf(byte[] bytes) {
     Hash[] row = new Hash[Tile.FULL];
     for (int i = 0; i < row.length; i++) {
       row[i] = Hash.at(bytes, i * Hash.LENGTH);
