@@ -18,6 +18,9 @@ import countersign.feed.LogFeed;
 import countersign.feed.RulebookInForce;
 import countersign.port.Append;
 import countersign.recovery.Recovery;
+import countersign.retention.RetentionCommand;
+import countersign.retention.write.Ledger;
+import countersign.retention.write.RetentionHandler;
 import countersign.session.SessionCommand;
 import countersign.session.write.SessionHandler;
 import countersign.store.EventLog;
@@ -73,6 +76,13 @@ public final class CommandModelConfiguration {
   private static final List<Class<? extends SessionCommand>> SESSION =
       List.of(SessionCommand.Terminate.class, SessionCommand.OpenContent.class);
 
+  /** What people may ask about holds and erasures. */
+  private static final List<Class<? extends RetentionCommand>> RETENTION =
+      List.of(
+          RetentionCommand.PlaceHold.class,
+          RetentionCommand.LiftHold.class,
+          RetentionCommand.Erase.class);
+
   private CommandModelConfiguration() {}
 
   /**
@@ -111,6 +121,27 @@ public final class CommandModelConfiguration {
                         new QualifiedName(type),
                         (Configuration _) -> new SessionHandler(log, rulebooks, workers, clock)))));
     return configurer;
+  }
+
+  /**
+   * Registers the handlers of holds and erasures.
+   *
+   * @param requested called after an erasure became durable; must not block
+   */
+  public static EventSourcingConfigurer registerRetention(
+      EventSourcingConfigurer configurer,
+      EventLog log,
+      Ledger ledger,
+      Workers workers,
+      InstantSource clock,
+      Runnable requested) {
+    RetentionHandler handler = new RetentionHandler(log, ledger, workers, clock, requested);
+    return configurer.registerCommandHandlingModule(
+        CommandHandlingModule.named("countersign.retention")
+            .commandHandlers(handlers ->
+                RETENTION.forEach(type ->
+                    handlers.commandHandler(
+                        new QualifiedName(type), (Configuration _) -> handler))));
   }
 
   /** The feed of edges in this process; the caller starts and closes it. */

@@ -2,6 +2,7 @@ package countersign.command;
 
 import countersign.approval.ApprovalRefused;
 import countersign.port.AppendRefused;
+import countersign.retention.RetentionRefused;
 import countersign.session.SessionRefused;
 import java.util.concurrent.TimeoutException;
 import org.axonframework.eventsourcing.eventstore.AppendEventsTransactionRejectedException;
@@ -17,9 +18,9 @@ public final class Failures {
   /**
    * Returns the refusal inside a failure.
    *
-   * @return {@link ApprovalRefused}, {@link SessionRefused}, {@link AppendRefused}, or {@link
-   *     IllegalArgumentException} for a command that is not well formed; anything else is a defect
-   *     or a store that did not answer and becomes {@code storeDown}
+   * @return {@link ApprovalRefused}, {@link SessionRefused}, {@link RetentionRefused}, {@link
+   *     AppendRefused}, or {@link IllegalArgumentException} for a command that is not well formed;
+   *     anything else is a defect or a store that did not answer and becomes {@code storeDown}
    */
   public static RuntimeException refusal(Throwable failure) {
     Throwable cause = failure;
@@ -29,6 +30,9 @@ public final class Failures {
           return refused;
         }
         case SessionRefused refused -> {
+          return refused;
+        }
+        case RetentionRefused refused -> {
           return refused;
         }
         case AppendRefused refused -> {

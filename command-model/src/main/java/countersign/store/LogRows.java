@@ -1,6 +1,5 @@
 package countersign.store;
 
-import countersign.store.sealing.MasterKey;
 import countersign.verifier.Leaf;
 import java.io.IOException;
 import java.sql.Connection;
@@ -38,7 +37,7 @@ public final class LogRows implements AutoCloseable {
   /** Connects as the role that may read the log and append to it. */
   public static LogRows connect(StoreSettings settings, String name)
       throws IOException, SQLException {
-    char[] password = Migrations.appendPassword(MasterKey.of(settings.keyDirectory()));
+    char[] password = Migrations.appendPassword(settings.openRoot());
     Properties properties = new Properties();
     properties.setProperty("user", Migrations.APPEND);
     properties.setProperty("password", new String(password));

@@ -1,6 +1,6 @@
 package countersign.store;
 
-import countersign.store.sealing.MasterKey;
+import countersign.store.sealing.RootKey;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -12,7 +12,7 @@ import org.postgresql.PGConnection;
 
 /**
  * Brings a database to the schema of this release: schemas {@code log} and {@code view}, the login
- * roles {@link #APPEND} and {@link #VIEW} with passwords derived from the master key, tables,
+ * roles {@link #APPEND} and {@link #VIEW} with passwords derived from the root key, tables,
  * partitions. Runs as the owner before anything else touches the database; processes that start
  * together do it one after the other.
  */
@@ -35,13 +35,13 @@ public final class Migrations {
    *     durable, or the master key is unreadable
    */
   public static void run(StoreSettings settings) throws IOException {
-    MasterKey master = MasterKey.of(settings.keyDirectory());
+    RootKey root = settings.openRoot();
     try (Connection connection = Owner.connect(settings);
         Statement statement = connection.createStatement()) {
       Durability.require(connection);
       statement.execute("select pg_advisory_lock(" + LOCK + ")");
-      role(connection, APPEND, appendPassword(master));
-      role(connection, VIEW, viewPassword(master));
+      role(connection, APPEND, appendPassword(root));
+      role(connection, VIEW, viewPassword(root));
       schemas(statement, settings);
       migrate(settings, "log");
       migrate(settings, "view");
@@ -52,8 +52,8 @@ public final class Migrations {
   }
 
   /** The password of {@link #APPEND}. */
-  static char[] appendPassword(MasterKey master) {
-    return master.password("role/append");
+  static char[] appendPassword(RootKey root) {
+    return root.password("role/append");
   }
 
   /**
@@ -62,11 +62,11 @@ public final class Migrations {
    * @throws IOException if the master key cannot be read
    */
   public static char[] viewPassword(StoreSettings settings) throws IOException {
-    return viewPassword(MasterKey.of(settings.keyDirectory()));
+    return viewPassword(settings.openRoot());
   }
 
-  private static char[] viewPassword(MasterKey master) {
-    return master.password("role/view");
+  private static char[] viewPassword(RootKey root) {
+    return root.password("role/view");
   }
 
   private static void role(Connection connection, String name, char[] password)

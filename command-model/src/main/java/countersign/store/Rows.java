@@ -130,7 +130,9 @@ final class Rows {
     if (keyId != null) {
       Optional<SealingKey> key = keys.find(keyId);
       if (key.isEmpty()) {
-        return new StoredEvent.Unreadable(envelope.type(), clear, "erased");
+        return keys.erased(keyId)
+            ? new StoredEvent.Unreadable(envelope.type(), clear, "erased")
+            : unreadable(envelope, clear, "lost", "its key is in no file of the key store");
       }
       Optional<byte[]> opened = sealer.open(key.get(), envelope, plain);
       if (opened.isEmpty()) {

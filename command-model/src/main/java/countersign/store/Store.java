@@ -13,6 +13,9 @@ import countersign.store.group.Pending;
 import countersign.store.group.Row;
 import countersign.store.sealing.KeyStore;
 import countersign.store.sealing.MasterKey;
+import countersign.store.sealing.RootKey;
+import countersign.store.sealing.ScopeErased;
+import countersign.store.sealing.SealedSecrets;
 import countersign.store.sealing.Sealer;
 import countersign.store.sealing.SealingKey;
 import countersign.store.shape.EventTypes;
@@ -45,6 +48,7 @@ public final class Store implements EventLog {
   private static final int READS_WAITING = 256;
 
   private final KeyStore keys;
+  private final SealedSecrets secrets;
   private final Rows rows;
   private final Pool readers;
   private final Heads heads;
@@ -53,10 +57,12 @@ public final class Store implements EventLog {
   private final PartitionKeeper partitions;
   private final ExecutorService opening = Executors.newVirtualThreadPerTaskExecutor();
 
-  private Store(Vertx vertx, StoreSettings settings, MasterKey master, KeyStore keys) {
+  private Store(Vertx vertx, StoreSettings settings, RootKey root, KeyStore keys)
+      throws IOException {
     this.keys = keys;
+    this.secrets = SealedSecrets.open(settings.keyDirectory(), root);
     this.rows = new Rows(new EventTypes(), keys, new Sealer());
-    Connections connections = new Connections(vertx, settings, Migrations.appendPassword(master));
+    Connections connections = new Connections(vertx, settings, Migrations.appendPassword(root));
     UUID id = TimeOrderedId.next();
     String name = "countersign " + id;
     this.readers =
@@ -95,9 +101,9 @@ public final class Store implements EventLog {
    *     durable, or the keys cannot be read
    */
   public static Store open(StoreSettings settings, Vertx vertx) throws IOException {
-    MasterKey master = MasterKey.of(settings.keyDirectory());
+    MasterKey master = settings.openMaster();
     KeyStore keys = KeyStore.open(settings.keyDirectory(), master);
-    Store store = new Store(vertx, settings, master, keys);
+    Store store = new Store(vertx, settings, RootKey.open(settings.keyDirectory(), master), keys);
     try {
       store.heads.advance(store.head().toCompletableFuture().get(10, TimeUnit.SECONDS));
       return store;
@@ -118,7 +124,13 @@ public final class Store implements EventLog {
     Set<SealingKey> fresh = new LinkedHashSet<>();
     for (Draft draft : item.drafts()) {
       List<String> tags = Asked.requireTags(draft.tags());
-      Rows.Made row = rows.make(draft, TimeOrderedId.next(), now, tags);
+      Rows.Made row;
+      try {
+        row = rows.make(draft, TimeOrderedId.next(), now, tags);
+      } catch (ScopeErased gone) {
+        return CompletableFuture.failedFuture(
+            new AppendRefused(Reason.erased, String.valueOf(gone.getMessage())));
+      }
       made.add(row.row());
       SealingKey key = row.key();
       if (key != null && notDurable(key, draft)) {
@@ -194,6 +206,16 @@ public final class Store implements EventLog {
   /** The recordings in this log. */
   public Recordings recordings() {
     return new StoredRecordings(this);
+  }
+
+  /** The keys that seal this log. */
+  public KeyStore keys() {
+    return keys;
+  }
+
+  /** The credentials that people set. */
+  public SealedSecrets secrets() {
+    return secrets;
   }
 
   private void committed(long head) {

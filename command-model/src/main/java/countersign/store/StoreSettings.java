@@ -1,5 +1,8 @@
 package countersign.store;
 
+import countersign.store.sealing.MasterKey;
+import countersign.store.sealing.RootKey;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *     partitions only
  * @param ownerPassword its password; the array is not changed
  * @param tls how the connections are protected
- * @param keyDirectory directory of the master key and the key store, outside PostgreSQL
+ * @param keyDirectory directory of the key store, outside PostgreSQL
+ * @param master where the master key comes from
  * @param dataDirectory data directory of an embedded PostgreSQL, whose free space is watched; null
  *     when PostgreSQL is somewhere else
  * @param limits bounds
@@ -26,6 +30,7 @@ public record StoreSettings(
     char[] ownerPassword,
     Tls tls,
     Path keyDirectory,
+    MasterKey.Source master,
     @Nullable Path dataDirectory,
     StoreLimits limits) {
 
@@ -40,6 +45,7 @@ public record StoreSettings(
         ownerPassword,
         Tls.off,
         keys,
+        MasterKey::of,
         data,
         StoreLimits.ordinary());
   }
@@ -47,7 +53,41 @@ public record StoreSettings(
   /** The same with other limits. */
   public StoreSettings with(StoreLimits other) {
     return new StoreSettings(
-        host, port, database, ownerUser, ownerPassword, tls, keyDirectory, dataDirectory, other);
+        host,
+        port,
+        database,
+        ownerUser,
+        ownerPassword,
+        tls,
+        keyDirectory,
+        master,
+        dataDirectory,
+        other);
+  }
+
+  /** The same with the master key from somewhere else. */
+  public StoreSettings with(MasterKey.Source other) {
+    return new StoreSettings(
+        host,
+        port,
+        database,
+        ownerUser,
+        ownerPassword,
+        tls,
+        keyDirectory,
+        other,
+        dataDirectory,
+        limits);
+  }
+
+  /** Opens the master key. */
+  MasterKey openMaster() throws IOException {
+    return master.open(keyDirectory);
+  }
+
+  /** Opens the root key. */
+  RootKey openRoot() throws IOException {
+    return RootKey.open(keyDirectory, openMaster());
   }
 
   @Override

@@ -38,8 +38,9 @@ public record StoredEvent(
    *
    * @param type name of the event
    * @param clear its clear components as JSON, exactly as stored
-   * @param why {@code erased}: its key is gone; {@code tampered}: the bytes are not those that were
-   *     sealed; {@code unknown}: this release does not know its shape
+   * @param why {@code erased}: its key was destroyed; {@code lost}: its key is missing though
+   *     nobody erased it; {@code tampered}: the bytes are not those that were sealed; {@code
+   *     unknown}: this release does not know its shape
    */
   public record Unreadable(String type, String clear, String why) implements Event {}
 }

@@ -9,6 +9,7 @@ import countersign.port.AppendRefused.Reason;
 import countersign.session.SessionEvent;
 import countersign.session.SessionId;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -252,27 +253,41 @@ class StoreTest {
   }
 
   @Test
-  void givesAnErasedMarkerWhenAKeyIsGone() throws Exception {
+  void givesAnErasedMarkerWhenAKeyWasErasedAndSaysWhenOneIsLost() throws Exception {
     SessionId kept = SessionId.next();
     SessionId erased = SessionId.next();
+    SessionId lost = SessionId.next();
     await(store.append(Samples.item(kept, 0, "kept")));
     await(store.append(Samples.item(erased, 0, "erased")));
-    var keys = test.settings.keyDirectory().resolve("epoch-00000001.keys");
+    await(store.append(Samples.item(lost, 0, "lost")));
+    assertThat(store.keys().erase(Set.of(erased))).isEqualTo(1);
+    Path keys;
+    try (var files = Files.list(test.settings.keyDirectory())) {
+      keys = files.filter(f -> f.toString().endsWith(".keys")).findFirst().orElseThrow();
+    }
     List<String> lines = Files.readAllLines(keys);
-    Files.write(keys, lines.stream().filter(l -> !l.contains(erased.toString())).toList());
+    Files.write(keys, lines.stream().filter(l -> !l.contains(lost.toString())).toList());
     try (Store second = Store.open(test.settings, test.vertx)) {
-      List<StoredEvent> read = await(second.read(0, 10, List.of()));
-      assertThat(read.get(0).event()).isInstanceOf(SessionEvent.OperationDecided.class);
-      assertThat(read.get(1).event())
-          .isInstanceOfSatisfying(
-              StoredEvent.Unreadable.class,
-              unreadable -> {
-                assertThat(unreadable.why()).isEqualTo("erased");
-                assertThat(unreadable.clear()).contains(erased.toString());
-              });
+      for (Store each : List.of(store, second)) {
+        List<StoredEvent> read = await(each.read(0, 10, List.of()));
+        assertThat(read.get(0).event()).isInstanceOf(SessionEvent.OperationDecided.class);
+        assertThat(why(read.get(1))).isEqualTo("erased");
+        assertThat(((StoredEvent.Unreadable) read.get(1).event()).clear())
+            .contains(erased.toString());
+      }
+      assertThat(why(await(second.read(2, 1, List.of())).getFirst())).isEqualTo("lost");
     } finally {
       Files.write(keys, lines);
     }
+    // Nothing more is recorded of what was erased, and what was recorded still proves itself.
+    assertThatThrownBy(() -> await(store.append(Samples.item(erased, 1, "late"))))
+        .hasCauseInstanceOf(AppendRefused.class)
+        .hasMessageContaining("was erased");
+    await(store.append(Samples.item(kept, 1, "goes on")));
+  }
+
+  private static String why(StoredEvent stored) {
+    return ((StoredEvent.Unreadable) stored.event()).why();
   }
 
   @Test

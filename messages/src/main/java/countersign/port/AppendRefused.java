@@ -29,6 +29,8 @@ public final class AppendRefused extends RuntimeException {
     /** A condition on a tag failed: somebody else was first. */
     condition,
     /** The item is larger than a batch can hold. */
-    tooLarge
+    tooLarge,
+    /** What it belongs to was erased: nothing more is recorded of it. */
+    erased
   }
 }

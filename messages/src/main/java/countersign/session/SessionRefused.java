@@ -22,6 +22,8 @@ public final class SessionRefused extends RuntimeException {
     notFound,
     /** It has ended. */
     ended,
+    /** It was erased. */
+    erased,
     /** This person may not. */
     notAllowed
   }

@@ -16,8 +16,9 @@ public interface Views {
   /**
    * Lists sessions; filters: state, principal, target. Default order: newest first.
    *
-   * <p>For both lists, {@code seenBy} keeps what these names (one a line) may see as their own or
-   * what asked one of the groups of {@code askedOf} (one a line).
+   * <p>Among sessions, {@code inChain} keeps those with this name in the chain. For both lists,
+   * {@code seenBy} keeps what these names (one a line) may see as their own or what asked one of
+   * the groups of {@code askedOf} (one a line).
    */
   CompletionStage<Page<SessionView>> sessions(Map<String, String> filter, Page.Request page);
 

@@ -98,6 +98,72 @@ final class ApiTest {
   }
 
   @Test
+  void answersGoneForWhatWasErasedAndAsksForErasuresOfAdministratorsOnly() {
+    SessionView erased = Shown.session("erased", List.of(""), 0, 0, 0);
+    ports.sessions.put(erased.id(), erased);
+    for (String path : List.of("recording", "recording/index", "timeline", "operations")) {
+      as("frank")
+          .get("/api/v1/sessions/" + erased.id() + "/" + path)
+          .then()
+          .statusCode(410)
+          .contentType(PROBLEM)
+          .body("type", equalTo("urn:countersign:problem:erased"));
+    }
+    String erase = "/api/v1/sessions/" + session.id() + ":erase";
+    String why = "{\"reason\":\"asked by letter\"}";
+    as("dana").contentType("application/json").body(why).post(erase).then().statusCode(403);
+    as("erin").contentType("application/json").body("{}").post(erase).then().statusCode(400);
+    as("erin")
+        .contentType("application/json")
+        .body(why)
+        .post(erase)
+        .then()
+        .statusCode(200)
+        .body("requested", equalTo(1))
+        .body("erasures[0].state", equalTo("requested"));
+    as("erin")
+        .contentType("application/json")
+        .body(why)
+        .post(erase)
+        .then()
+        .statusCode(200)
+        .body("requested", equalTo(0))
+        .body("already", equalTo(1));
+    as("alice").get("/api/v1/erasures").then().statusCode(403);
+    as("erin")
+        .contentType("application/json")
+        .body(why)
+        .post("/api/v1/holds")
+        .then()
+        .statusCode(403);
+    as("dana")
+        .contentType("application/json")
+        .body("{\"principal\":\"alice\",\"reason\":\"case 12\"}")
+        .post("/api/v1/holds")
+        .then()
+        .statusCode(200)
+        .body("state", equalTo("inForce"));
+  }
+
+  @Test
+  void takesASecretAndGivesItToNobody() {
+    as("erin")
+        .contentType("text/plain")
+        .body("s3cr3t")
+        .put("/api/v1/secrets/orders")
+        .then()
+        .statusCode(204);
+    assertThat(ports.secrets).containsEntry("orders", "s3cr3t");
+    as("erin").get("/api/v1/secrets/orders").then().statusCode(405);
+    as("dana")
+        .contentType("text/plain")
+        .body("x")
+        .put("/api/v1/secrets/orders")
+        .then()
+        .statusCode(403);
+  }
+
+  @Test
   void showsDutiesAsTheConfigurationWritesThem() {
     as("frank")
         .get("/api/v1/duties")
@@ -470,7 +536,8 @@ final class ApiTest {
         s.bytesIn(),
         s.bytesOut(),
         s.gapFrom(),
-        s.gapAt());
+        s.gapAt(),
+        s.erasedAt());
   }
 
   private static long used() {

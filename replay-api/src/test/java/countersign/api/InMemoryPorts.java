@@ -14,6 +14,9 @@ import countersign.operation.Effect;
 import countersign.port.Feed;
 import countersign.port.MerkleLog;
 import countersign.port.Recordings;
+import countersign.retention.RetentionCommand;
+import countersign.retention.RetentionLedger;
+import countersign.secret.SecretKeeping;
 import countersign.session.SessionEvent.SegmentRecorded;
 import countersign.session.SessionId;
 import countersign.view.ApprovalView;
@@ -91,6 +94,9 @@ public class InMemoryPorts {
   final List<Consumer<Views.Changed>> listeners = new CopyOnWriteArrayList<>();
   @Nullable String checkpoint;
   final List<Object> commands = new CopyOnWriteArrayList<>();
+  final List<RetentionLedger.Hold> holds = new CopyOnWriteArrayList<>();
+  final List<RetentionLedger.Erasure> erasures = new CopyOnWriteArrayList<>();
+  final Map<String, String> secrets = new ConcurrentHashMap<>();
 
   void publish(Views.Changed change) {
     listeners.forEach(listener -> listener.accept(change));
@@ -153,6 +159,31 @@ public class InMemoryPorts {
       public Subscription onTerminate(SessionId session, Consumer<String> why) {
         return () -> {};
       }
+    };
+  }
+
+  @Produces
+  @Singleton
+  RetentionLedger ledger() {
+    return new RetentionLedger() {
+      @Override
+      public CompletionStage<List<Hold>> holds() {
+        return done(List.copyOf(holds));
+      }
+
+      @Override
+      public CompletionStage<List<Erasure>> erasures() {
+        return done(List.copyOf(erasures));
+      }
+    };
+  }
+
+  @Produces
+  @Singleton
+  SecretKeeping secrets() {
+    return (name, value, by) -> {
+      secrets.put(name, new String(value, java.nio.charset.StandardCharsets.UTF_8));
+      return done(null);
     };
   }
 
@@ -240,6 +271,32 @@ public class InMemoryPorts {
             approvals.put(before.id(), Shown.approval(before, "approved"));
             publish(new Views.Changed("approvals", before.id(), before.session()));
           });
+    }
+    if (command instanceof RetentionCommand.Erase erase) {
+      erasures.add(
+          new RetentionLedger.Erasure(
+              erase.id(),
+              "requested",
+              List.copyOf(erase.sessions()),
+              "request",
+              erase.by().path(),
+              erase.reason(),
+              Instant.now(),
+              null,
+              0,
+              List.of(),
+              List.of(),
+              List.of()));
+    } else if (command instanceof RetentionCommand.PlaceHold hold) {
+      holds.add(
+          new RetentionLedger.Hold(
+              hold.id(),
+              hold.session(),
+              hold.principal(),
+              hold.by().path(),
+              hold.reason(),
+              Instant.now(),
+              null));
     }
     return done(new GenericMessage(new MessageType("done"), "done"));
   }

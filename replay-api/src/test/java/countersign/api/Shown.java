@@ -44,7 +44,8 @@ final class Shown {
         in,
         out,
         null,
-        null);
+        null,
+        state.equals("erased") ? T0.plusSeconds(2) : null);
   }
 
   static ApprovalView approval(String session, String state, List<String> people) {

@@ -66,6 +66,14 @@ final class Api {
     }
   }
 
+  /** PUT of bytes below {@code /api/v1/}; nothing comes back. */
+  void put(String path, byte[] body) {
+    send(
+        request("/api/v1/" + path)
+            .header("Content-Type", "application/octet-stream")
+            .PUT(HttpRequest.BodyPublishers.ofByteArray(body)));
+  }
+
   /** GET or POST of plain text outside the API, without a token. */
   String text(String method, String path) {
     HttpRequest.Builder request =

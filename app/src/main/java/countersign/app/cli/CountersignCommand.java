@@ -36,6 +36,10 @@ import picocli.CommandLine.Spec;
       LogCommands.RunWitness.class,
       LogCommands.RunFsck.class,
       VerifyCommand.class,
+      RetentionCommands.Erase.class,
+      RetentionCommands.Hold.class,
+      KeyCommands.Secret.class,
+      KeyCommands.RotateMaster.class,
       ConfigurationCommands.Get.class,
       ConfigurationCommands.Rebuild.class
     })
@@ -53,7 +57,9 @@ public final class CountersignCommand implements Runnable {
     CommandLine line = new CommandLine(new CountersignCommand());
     LaterCommand.addTo(line);
     line.setExecutionExceptionHandler((failure, _, _) -> {
-      if (failure instanceof Api.Failed || failure instanceof IllegalArgumentException) {
+      if (failure instanceof Api.Failed
+          || failure instanceof IllegalArgumentException
+          || failure instanceof java.io.IOException) {
         System.err.println("countersign: " + Output.harmless(String.valueOf(failure.getMessage())));
         return 1;
       }

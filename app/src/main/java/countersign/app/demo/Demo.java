@@ -3,6 +3,7 @@ package countersign.app.demo;
 import countersign.app.start.DataDirectory;
 import countersign.app.start.Failure;
 import countersign.app.start.Launch;
+import countersign.app.start.MasterKeys;
 import countersign.app.start.Plan;
 import countersign.app.start.PortCheck;
 import countersign.app.start.Ports;
@@ -70,7 +71,7 @@ public final class Demo {
       data.empty();
     }
     say("starting the store and the demo's target");
-    StorePreparation store = startDatabases(data, stopping);
+    StorePreparation store = startDatabases(configuration, data, stopping);
     say("starting the gateway");
     return new Plan(
         data.path(),
@@ -87,8 +88,8 @@ public final class Demo {
   }
 
   /** Both at a time: most of it is waiting for disks and for PostgreSQL to answer. */
-  private StorePreparation startDatabases(DataDirectory data, Stopping stopping)
-      throws IOException {
+  private StorePreparation startDatabases(
+      Configuration configuration, DataDirectory data, Stopping stopping) throws IOException {
     Path password = data.secret("secrets").resolve(DemoConfiguration.PASSWORD);
     FutureTask<DemoTarget> target =
         new FutureTask<>(() -> {
@@ -99,7 +100,11 @@ public final class Demo {
         });
     Thread.ofVirtual().name("demo-target").start(target);
     try {
-      return StorePreparation.embedded(data, port(Ports.STORE), stopping);
+      return StorePreparation.embedded(
+          data,
+          port(Ports.STORE),
+          MasterKeys.source(configuration, System.getenv(), data.secret("secrets")),
+          stopping);
     } finally {
       join(target);
     }

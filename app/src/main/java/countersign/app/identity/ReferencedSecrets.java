@@ -11,21 +11,23 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Resolves {@code ${env:NAME}} and {@code ${file:NAME}} to the names that the configuration lists
- * under {@code secrets:}, and to nothing else. A file is {@code NAME} itself when that is an
- * absolute path, else {@code NAME} in the directory of secrets; it must be a regular file that only
- * its owner can read or write (0600 or stricter). One line break at its end is not part of the
- * secret. Thread-safe; reads anew on every call, so a rotated secret is used at the next dial.
+ * Resolves {@code ${secret:NAME}} to what was set by that name, {@code ${env:NAME}} and {@code
+ * ${file:NAME}} to the names that the configuration lists under {@code secrets:}, and nothing else.
+ * A file is {@code NAME} itself when that is an absolute path, else {@code NAME} in the directory
+ * of secrets; it must be a regular file that only its owner can read or write (0600 or stricter).
+ * One line break at its end is not part of the secret. Thread-safe; reads anew on every call, so a
+ * rotated secret is used at the next dial.
  */
 public final class ReferencedSecrets implements Secrets {
   private static final Pattern REFERENCE =
-      Pattern.compile("\\$\\{(env|file):([A-Za-z0-9_./-]{1,255})}");
+      Pattern.compile("\\$\\{(env|file|secret):([A-Za-z0-9_./-]{1,255})}");
   private static final long MOST_BYTES = 64 << 10;
   private static final Set<PosixFilePermission> OWNER_ONLY =
       Set.of(
@@ -36,6 +38,17 @@ public final class ReferencedSecrets implements Secrets {
   private final Supplier<Set<String>> names;
   private final Map<String, String> environment;
   private final Path directory;
+  private final Sealed sealed;
+
+  /** The secrets that people set. */
+  @FunctionalInterface
+  public interface Sealed {
+    /** No secret can be set yet: the store that keeps them is not open. */
+    Sealed NONE = _ -> Optional.empty();
+
+    /** Reads one; empty when none of that name was set. */
+    Optional<char[]> read(String name) throws IOException;
+  }
 
   /**
    * Secrets of one process.
@@ -43,9 +56,11 @@ public final class ReferencedSecrets implements Secrets {
    * @param names the names listed under {@code secrets:}, asked for at each call
    * @param environment environment variables
    * @param directory where names that are no absolute path are looked for
+   * @param sealed secrets that people set
    */
   public ReferencedSecrets(
-      Supplier<Set<String>> names, Map<String, String> environment, Path directory) {
+      Supplier<Set<String>> names, Map<String, String> environment, Path directory, Sealed sealed) {
+    this.sealed = sealed;
     this.names = names;
     this.environment = environment;
     this.directory = directory;
@@ -57,14 +72,34 @@ public final class ReferencedSecrets implements Secrets {
     if (!form.matches()) {
       // What stands here may be a password typed where a reference belongs: it is not repeated.
       throw new IllegalArgumentException(
-          "secret: not a reference (expected: ${env:NAME} or ${file:NAME})");
+          "secret: not a reference (expected: ${env:NAME}, ${file:NAME} or ${secret:NAME})");
     }
     String name = form.group(2);
+    if (form.group(1).equals("secret")) {
+      return ofSealed(reference, name);
+    }
     if (!names.get().contains(name)) {
       throw new IllegalArgumentException(
           "secret: " + reference + " (expected: a name listed under secrets:)");
     }
     return form.group(1).equals("env") ? ofEnvironment(reference, name) : ofFile(reference, name);
+  }
+
+  private char[] ofSealed(String reference, String name) {
+    try {
+      return sealed
+          .read(name)
+          .orElseThrow(() ->
+              new IllegalArgumentException(
+                  "secret: "
+                      + reference
+                      + " was not set (expected: countersign secret set "
+                      + name
+                      + ")"));
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "secret: " + reference + " cannot be read: " + e.getMessage(), e);
+    }
   }
 
   private char[] ofEnvironment(String reference, String name) {

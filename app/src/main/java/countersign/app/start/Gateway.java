@@ -6,6 +6,7 @@ import countersign.app.identity.ReferencedSecrets;
 import countersign.app.observe.LogMetrics;
 import countersign.app.observe.MeteredAppend;
 import countersign.command.Workers;
+import countersign.deciding.configuration.RulebookChanges;
 import countersign.edge.EdgeSettings;
 import countersign.edge.protocol.postgres.PostgresEdge;
 import countersign.feed.LogFeed;
@@ -16,9 +17,20 @@ import countersign.port.Feed;
 import countersign.port.MerkleLog;
 import countersign.port.Recordings;
 import countersign.recovery.Recovery;
+import countersign.retention.Forgetting;
+import countersign.retention.RetentionLedger;
+import countersign.retention.write.DeclareRetention;
+import countersign.retention.write.Erasing;
+import countersign.retention.write.Ledger;
+import countersign.retention.write.WhenErasureIsRequestedThenErase;
+import countersign.retention.write.WhenRetentionEndsThenErase;
+import countersign.secret.SecretKeeping;
+import countersign.secret.write.SetSecret;
 import countersign.session.EdgeId;
+import countersign.store.DatabaseFiles;
 import countersign.store.EventLog;
 import countersign.store.Store;
+import countersign.store.sealing.SealedSessions;
 import countersign.view.configuration.ProjectionsConfiguration;
 import countersign.view.configuration.ReadModels;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -27,8 +39,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.axonframework.common.configuration.AxonConfiguration;
@@ -53,9 +68,16 @@ final class Gateway implements AutoCloseable {
   private final OidcTokens authentication;
   private final AxonConfiguration axon;
   private final LogKeeping merkle;
+  private final Ledger ledger;
+  private final SetSecret secrets;
 
   /** Starts everything; what was started is stopped again when a part of it fails. */
-  Gateway(Plan plan, Vertx vertx, ReadModels readModels, MeterRegistry metrics) {
+  Gateway(
+      Plan plan,
+      Vertx vertx,
+      ReadModels readModels,
+      MeterRegistry metrics,
+      List<Forgetting> forgetting) {
     Clock clock = Clock.systemUTC();
     try {
       store = Store.open(plan.store(), vertx);
@@ -71,13 +93,20 @@ final class Gateway implements AutoCloseable {
       parts.add("command workers", workers);
       EventSourcingConfigurer configurer = EventSourcingConfigurer.create();
       CommandModelConfiguration.register(configurer, log, feed, workers, clock);
-      ProjectionsConfiguration.register(configurer, readModels);
+      ledger = new Ledger(log);
+      Semaphore erasure = new Semaphore(0);
+      CommandModelConfiguration.registerRetention(
+          configurer, log, ledger, workers, clock, erasure::release);
+      ProjectionsConfiguration.register(configurer, readModels, new SealedSessions(store.keys()));
       axon = configurer.build();
       parts.add("commands and read models", axon::shutdown);
       axon.start();
       authentication = new OidcTokens(plan.configuration().oidc(), feed::rulebook, clock);
       parts.add("authentication", authentication);
+      secrets = new SetSecret(log, store.secrets(), clock);
+      parts.add("secrets", secrets);
       propose(plan);
+      startErasing(plan, readModels, forgetting, erasure, clock);
       startEdge(plan, vertx, metrics, clock);
     } catch (IOException e) {
       parts.end();
@@ -101,6 +130,30 @@ final class Gateway implements AutoCloseable {
       }
       pause();
     }
+  }
+
+  /** Also what was requested before a crash: it goes on where it stood. */
+  private void startErasing(
+      Plan plan,
+      ReadModels readModels,
+      List<Forgetting> forgetting,
+      Semaphore erasure,
+      Clock clock) {
+    await(
+        "retention",
+        new DeclareRetention(ledger).declare(plan.configuration().retention(), RulebookChanges.BY));
+    List<Forgetting> all = new ArrayList<>();
+    all.add(new ReadModelRows(readModels));
+    all.addAll(forgetting);
+    all.add(new DatabaseFiles(plan.store()));
+    // No feed of this release passes content on to anybody.
+    Erasing erasing = new Erasing(log, ledger, store.keys()::erase, all, List.of(), clock);
+    var automation = new WhenErasureIsRequestedThenErase(erasing, erasure);
+    automation.start();
+    parts.add("erasing", automation);
+    var retention = new WhenRetentionEndsThenErase(log, ledger, feed, clock, erasure::release);
+    retention.start();
+    parts.add("retention", retention);
   }
 
   private void startEdge(Plan plan, Vertx vertx, MeterRegistry metrics, Clock clock) {
@@ -133,7 +186,10 @@ final class Gateway implements AutoCloseable {
             feed,
             authentication,
             new ReferencedSecrets(
-                plan.configuration()::secrets, System.getenv(), plan.data().resolve("secrets")));
+                plan.configuration()::secrets,
+                System.getenv(),
+                plan.data().resolve("secrets"),
+                store.secrets()::read));
     parts.add("edge", postgres::stop);
     metrics.gauge("countersign.edge.unsynced.bytes", postgres, PostgresEdge::unsyncedBytes);
     postgres.start();
@@ -149,6 +205,14 @@ final class Gateway implements AutoCloseable {
 
   MerkleLog merkle() {
     return merkle;
+  }
+
+  RetentionLedger ledger() {
+    return ledger;
+  }
+
+  SecretKeeping secrets() {
+    return secrets;
   }
 
   Recordings recordings() {

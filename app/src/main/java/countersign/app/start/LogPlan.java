@@ -51,7 +51,14 @@ final class LogPlan {
       return new char[0];
     }
     try {
-      return new ReferencedSecrets(configuration::secrets, environment, data.resolve("secrets"))
+      Path secrets = data.resolve("secrets");
+      return new ReferencedSecrets(
+              configuration::secrets,
+              environment,
+              secrets,
+              MasterKeys.secrets(
+                  data.resolve(StorePreparation.KEYS),
+                  MasterKeys.source(configuration, environment, secrets)))
           .resolve(reference);
     } catch (IllegalArgumentException e) {
       throw new Failure("keys.signer: " + e.getMessage());

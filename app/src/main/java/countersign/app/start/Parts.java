@@ -4,6 +4,9 @@ import countersign.identity.Authentication;
 import countersign.port.Feed;
 import countersign.port.MerkleLog;
 import countersign.port.Recordings;
+import countersign.retention.Forgetting;
+import countersign.retention.RetentionLedger;
+import countersign.secret.SecretKeeping;
 import countersign.store.EventLog;
 import countersign.view.configuration.ReadModels;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,6 +15,8 @@ import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import org.axonframework.messaging.commandhandling.gateway.CommandGateway;
@@ -27,17 +32,23 @@ public class Parts {
   private final Vertx vertx;
   private final ReadModels readModels;
   private final MeterRegistry metrics;
+  private final Instance<Forgetting> forgetting;
   private volatile @Nullable Gateway gateway;
 
   @Inject
-  Parts(Vertx vertx, ReadModels readModels, MeterRegistry metrics) {
+  Parts(
+      Vertx vertx,
+      ReadModels readModels,
+      MeterRegistry metrics,
+      @Any Instance<Forgetting> forgetting) {
+    this.forgetting = forgetting;
     this.vertx = vertx;
     this.readModels = readModels;
     this.metrics = metrics;
   }
 
   void start(@Observes StartupEvent event) {
-    gateway = new Gateway(Plan.current(), vertx, readModels, metrics);
+    gateway = new Gateway(Plan.current(), vertx, readModels, metrics, forgetting.stream().toList());
   }
 
   void stop(@Observes ShutdownEvent event) {
@@ -70,6 +81,18 @@ public class Parts {
   @ApplicationScoped
   MerkleLog merkle() {
     return running().merkle();
+  }
+
+  @Produces
+  @ApplicationScoped
+  RetentionLedger ledger() {
+    return running().ledger();
+  }
+
+  @Produces
+  @ApplicationScoped
+  SecretKeeping secrets() {
+    return running().secrets();
   }
 
   @Produces

@@ -5,6 +5,7 @@ import countersign.app.tls.EdgeCertificates;
 import countersign.deciding.configuration.Configuration;
 import countersign.deciding.configuration.ConfigurationFile;
 import countersign.store.postgres.EmbeddedPostgres;
+import countersign.store.sealing.MasterKey;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.CharacterCodingException;
@@ -81,7 +82,7 @@ public final class Start {
     }
   }
 
-  private static Configuration read(Path file) throws IOException {
+  static Configuration read(Path file) throws IOException {
     try {
       if (Files.size(file) > LONGEST) {
         throw new Failure("--config: " + file + " (expected: at most 1 MiB)");
@@ -97,14 +98,20 @@ public final class Start {
   private static StorePreparation store(
       Configuration configuration, DataDirectory data, Stopping stopping) throws IOException {
     Configuration.Store store = configuration.store();
+    MasterKey.Source master =
+        MasterKeys.source(configuration, System.getenv(), data.secret("secrets"));
     if (store == null) {
-      return StorePreparation.embedded(data, Ports.STORE, stopping);
+      return StorePreparation.embedded(data, Ports.STORE, master, stopping);
     }
     char[] password =
-        new ReferencedSecrets(configuration::secrets, System.getenv(), data.secret("secrets"))
+        new ReferencedSecrets(
+                configuration::secrets,
+                System.getenv(),
+                data.secret("secrets"),
+                MasterKeys.secrets(data.secret(StorePreparation.KEYS), master))
             .resolve(store.password());
     try {
-      return StorePreparation.external(store, password.clone(), data);
+      return StorePreparation.external(store, password.clone(), data, master);
     } finally {
       Arrays.fill(password, '\0');
     }

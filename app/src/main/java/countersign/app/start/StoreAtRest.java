@@ -4,6 +4,7 @@ import countersign.deciding.configuration.Configuration;
 import countersign.deciding.configuration.ConfigurationFile;
 import countersign.store.StoreSettings;
 import countersign.store.postgres.EmbeddedPostgres;
+import countersign.store.sealing.MasterKey;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -38,23 +39,26 @@ public final class StoreAtRest implements AutoCloseable {
     if (!Files.isDirectory(keys)) {
       throw new Failure("--data: " + data + " (expected: the data directory of a gateway)");
     }
+    MasterKey.Source master = MasterKey::of;
     if (config != null) {
-      Configuration.Store store =
-          ConfigurationFile.read(config.toString(), Files.readString(config)).store();
+      Configuration configuration =
+          ConfigurationFile.read(config.toString(), Files.readString(config));
+      master = MasterKeys.source(configuration, System.getenv(), data.resolve("secrets"));
+      Configuration.Store store = configuration.store();
       if (store != null) {
-        return new StoreAtRest(StorePreparation.reached(store, new char[0], keys), null);
+        return new StoreAtRest(StorePreparation.reached(store, new char[0], keys, master), null);
       }
     }
     Path home = data.resolve("store");
     Optional<Integer> running = port(home.resolve("data").resolve("postmaster.pid"));
     if (running.isPresent()) {
-      return new StoreAtRest(local(running.get(), keys), null);
+      return new StoreAtRest(local(running.get(), keys).with(master), null);
     }
     if (!Files.isDirectory(home.resolve("data"))) {
       throw new Failure("--data: " + data + " (expected: an embedded store there, or --config)");
     }
     EmbeddedPostgres postgres = EmbeddedPostgres.start(home, freePort(), Map.of());
-    return new StoreAtRest(local(postgres.port(), keys), postgres);
+    return new StoreAtRest(local(postgres.port(), keys).with(master), postgres);
   }
 
   private static StoreSettings local(int port, Path keys) {

@@ -5,6 +5,7 @@ import countersign.store.Migrations;
 import countersign.store.StoreLimits;
 import countersign.store.StoreSettings;
 import countersign.store.postgres.EmbeddedPostgres;
+import countersign.store.sealing.MasterKey;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -18,16 +19,20 @@ import java.util.Set;
  * @param settings how to reach it
  */
 public record StorePreparation(StoreSettings settings) {
+  /** Directory of keys, in the data directory. */
+  public static final String KEYS = "keys";
+
   static final String DATABASE = "countersign";
   private static final Set<String> THIS_HOST = Set.of("localhost", "127.0.0.1", "[::1]");
 
   /**
    * Starts the embedded PostgreSQL in a data directory.
    *
+   * @param master where the master key comes from
    * @throws IOException with words for the operator
    */
-  public static StorePreparation embedded(DataDirectory data, int port, Stopping stopping)
-      throws IOException {
+  public static StorePreparation embedded(
+      DataDirectory data, int port, MasterKey.Source master, Stopping stopping) throws IOException {
     EmbeddedPostgres postgres =
         EmbeddedPostgres.start(
             data.path().resolve("store"), port, Map.of("cluster_name", "countersign-store"));
@@ -39,12 +44,13 @@ public record StorePreparation(StoreSettings settings) {
     }
     return migrated(
         StoreSettings.local(
-            port,
-            DATABASE,
-            postgres.user(),
-            postgres.password(),
-            data.secret("keys"),
-            postgres.data()));
+                port,
+                DATABASE,
+                postgres.user(),
+                postgres.password(),
+                data.secret(KEYS),
+                postgres.data())
+            .with(master));
   }
 
   /**
@@ -52,14 +58,17 @@ public record StorePreparation(StoreSettings settings) {
    *
    * @param store what the configuration says
    * @param password its owner's password, resolved
+   * @param master where the master key comes from
    */
   public static StorePreparation external(
-      Configuration.Store store, char[] password, DataDirectory data) throws IOException {
-    return migrated(reached(store, password, data.secret("keys")));
+      Configuration.Store store, char[] password, DataDirectory data, MasterKey.Source master)
+      throws IOException {
+    return migrated(reached(store, password, data.secret(KEYS), master));
   }
 
   /** How to reach it, with nothing done to it yet. */
-  static StoreSettings reached(Configuration.Store store, char[] password, Path keys) {
+  static StoreSettings reached(
+      Configuration.Store store, char[] password, Path keys, MasterKey.Source master) {
     URI url = uri(store.url());
     return new StoreSettings(
         url.getHost().replaceAll("[\\[\\]]", ""),
@@ -69,6 +78,7 @@ public record StorePreparation(StoreSettings settings) {
         password,
         tls(url),
         keys,
+        master,
         null,
         StoreLimits.ordinary());
   }

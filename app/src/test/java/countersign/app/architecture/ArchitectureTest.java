@@ -25,7 +25,9 @@ final class ArchitectureTest {
     "countersign.command..",
     "countersign.session.write..",
     "countersign.log..",
-    "countersign.witness.."
+    "countersign.witness..",
+    "countersign.retention.write..",
+    "countersign.secret.write.."
   };
   private static final String[] VIEWS = {
     "countersign.view.sessions..",

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,7 +18,10 @@ final class ReferencedSecretsTest {
 
   private ReferencedSecrets secrets(String... names) {
     return new ReferencedSecrets(
-        () -> Set.of(names), Map.of("ORDERS_PW", "from-env", "PATH", "/bin"), directory);
+        () -> Set.of(names),
+        Map.of("ORDERS_PW", "from-env", "PATH", "/bin"),
+        directory,
+        name -> name.equals("orders") ? Optional.of("was-set".toCharArray()) : Optional.empty());
   }
 
   private Path file(String name, String text, String permissions) throws IOException {
@@ -33,6 +37,13 @@ final class ReferencedSecretsTest {
     assertThat(secrets("key").resolve("${file:key}")).containsExactly("from-file".toCharArray());
     assertThat(secrets(elsewhere.toString()).resolve("${file:" + elsewhere + "}"))
         .containsExactly("from-file".toCharArray());
+  }
+
+  @Test
+  void resolvesWhatWasSetAndSaysHowToSetIt() {
+    assertThat(secrets().resolve("${secret:orders}")).containsExactly("was-set".toCharArray());
+    assertThatThrownBy(() -> secrets().resolve("${secret:web}"))
+        .hasMessage("secret: ${secret:web} was not set (expected: countersign secret set web)");
   }
 
   @Test

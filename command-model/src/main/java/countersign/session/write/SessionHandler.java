@@ -110,7 +110,14 @@ public final class SessionHandler implements CommandHandler {
 
   private SessionEvent.Opened opened(SessionId session)
       throws InterruptedException, ExecutionException {
-    return find(session, Set.of("SessionOpened")).stream()
+    List<StoredEvent> found = find(session, Set.of("SessionOpened"));
+    if (!found.isEmpty()
+        && found.getFirst().event() instanceof StoredEvent.Unreadable(_, _, var why)
+        && why.equals("erased")) {
+      throw new SessionRefused(
+          SessionRefused.Kind.erased, "session " + session + " was erased: nothing of it is left");
+    }
+    return found.stream()
         .map(StoredEvent::event)
         .filter(SessionEvent.Opened.class::isInstance)
         .map(SessionEvent.Opened.class::cast)

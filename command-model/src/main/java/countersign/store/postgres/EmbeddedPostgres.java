@@ -190,6 +190,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
     all.put("shared_buffers", "128MB");
     all.put("min_wal_size", "256MB");
     all.put("max_wal_size", "2GB");
+    // A segment that is used again holds what was written before until it is overwritten.
+    all.put("wal_recycle", "off");
     all.put("jit", "off");
     all.put("log_timezone", "UTC");
     all.put("timezone", "UTC");

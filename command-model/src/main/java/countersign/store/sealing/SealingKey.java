@@ -1,13 +1,16 @@
 package countersign.store.sealing;
 
+import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** The key of a session, or of the store: what an event's own key is derived from. */
 public final class SealingKey {
   private final UUID id;
   private final byte[] extracted;
   private final CompletableFuture<Void> durable;
+  private volatile byte @Nullable [] forViews;
 
   SealingKey(UUID id, byte[] key, CompletableFuture<Void> durable) {
     this.id = id;
@@ -30,6 +33,17 @@ public final class SealingKey {
 
   byte[] extracted() {
     return extracted;
+  }
+
+  /** What seals rows of read models; derived once. */
+  byte[] forViews() {
+    byte[] derived = forViews;
+    if (derived == null) {
+      derived =
+          new Hkdf().expand(extracted, "countersign/view/v1".getBytes(StandardCharsets.US_ASCII));
+      forViews = derived;
+    }
+    return derived;
   }
 
   @Override

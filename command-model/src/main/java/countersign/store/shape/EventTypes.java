@@ -10,6 +10,8 @@ import countersign.approval.ApprovalEvent;
 import countersign.duty.DutyEvent;
 import countersign.event.Event;
 import countersign.log.LogEvent;
+import countersign.retention.RetentionEvent;
+import countersign.secret.SecretEvent;
 import countersign.session.EdgeEvent;
 import countersign.session.OversightEvent;
 import countersign.session.SessionEvent;
@@ -32,7 +34,9 @@ public final class EventTypes {
           ApprovalEvent.class,
           DutyEvent.class,
           TargetEvent.class,
-          LogEvent.class);
+          LogEvent.class,
+          RetentionEvent.class,
+          SecretEvent.class);
 
   private final Map<Class<?>, EventType> byClass = new HashMap<>();
   private final Map<String, EventType> byName = new HashMap<>();

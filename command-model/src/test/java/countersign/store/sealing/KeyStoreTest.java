@@ -81,7 +81,8 @@ class KeyStoreTest {
     MasterKey other = MasterKey.of(directory.resolve("other"));
     assertThatThrownBy(() -> KeyStore.open(keys, other))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("does not open (expected: wrapped under the master key at hand)");
+        .hasMessageContaining(
+            "does not open (expected: wrapped under the master key at hand, " + other.id());
   }
 
   @Test
@@ -113,13 +114,13 @@ class KeyStoreTest {
   }
 
   @Test
-  void makesOneMasterKeyForProcessesThatStartTogether() {
+  void makesOneMasterKeyAndOneRootKeyForThoseThatStartTogether() {
     List<char[]> passwords =
         IntStream.range(0, 16)
             .parallel()
             .mapToObj(_ -> {
               try {
-                return MasterKey.of(keys).password("role/append");
+                return RootKey.open(keys, MasterKey.of(keys)).password("role/append");
               } catch (IOException e) {
                 throw new java.io.UncheckedIOException(e);
               }

@@ -2,6 +2,7 @@ package countersign.deciding.configuration;
 
 import countersign.duty.Duty;
 import countersign.duty.Rulebook;
+import countersign.retention.RetentionRules;
 import countersign.target.Target;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param targets targets
  * @param duties duties
  * @param witnesses who cosigns the log's checkpoints
+ * @param retention how long sessions are kept
  */
 public record Configuration(
     String file,
@@ -40,7 +42,8 @@ public record Configuration(
     List<Rulebook.Agent> agents,
     List<Target> targets,
     List<Duty> duties,
-    List<Witness> witnesses) {
+    List<Witness> witnesses,
+    RetentionRules retention) {
 
   /**
    * Where Countersign listens.

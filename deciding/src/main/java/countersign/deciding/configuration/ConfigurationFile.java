@@ -67,7 +67,8 @@ public final class ConfigurationFile {
         directory.agents(file.each("agents")),
         targets,
         new DutyReading(mistakes, targetNames(file)).duties(file.each("duties")),
-        witnesses(file.get("witnesses"), mistakes));
+        witnesses(file.get("witnesses"), mistakes),
+        new RetentionReading(mistakes).rules(file));
   }
 
   private static Set<String> targetNames(Part.Keys file) {

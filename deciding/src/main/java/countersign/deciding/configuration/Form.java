@@ -26,14 +26,22 @@ enum Form {
       "host:port or host:port/database, such as db.internal:5432",
       "([A-Za-z0-9_][A-Za-z0-9_.-]{0,252}|\\[[0-9A-Fa-f:.]{2,45}\\])(:[0-9]{1,5})?(/[A-Za-z0-9_.-]{1,63})?"),
   reference(
-      "a reference such as ${env:NAME} or ${file:NAME}; secrets do not stand in this file",
-      "\\$\\{(env|file):(?!.*\\.\\.)[A-Za-z0-9_/][A-Za-z0-9_./-]{0,254}\\}"),
+      "a reference such as ${env:NAME}, ${file:NAME} or ${secret:NAME}; secrets do not stand in this"
+          + " file",
+      "\\$\\{((env|file):(?!.*\\.\\.)[A-Za-z0-9_/][A-Za-z0-9_./-]{0,254}"
+          + "|secret:[A-Za-z0-9][A-Za-z0-9_.-]{0,62})\\}"),
+  keyReference(
+      "a reference such as ${file:NAME}, ${env:NAME} or ${vault:transit/keys/NAME}; keys do not"
+          + " stand in this file",
+      "\\$\\{((env|file):(?!.*\\.\\.)[A-Za-z0-9_/][A-Za-z0-9_./-]{0,254}"
+          + "|vault:[A-Za-z0-9_-]{1,64}/keys/[A-Za-z0-9_.-]{1,128})\\}"),
   witnessKey(
       "a key as a witness prints it: name+hash+key",
       "[^\\s+\\u0000-\\u001f]{1,200}\\+[0-9a-f]{8}\\+[A-Za-z0-9+/]{43,4000}={0,2}"),
   duration(
       "a duration such as 90s, 15m or 1h30m, from 1s to 30d",
       "(?=.)([0-9]{1,5}d)?([0-9]{1,5}h)?([0-9]{1,6}m)?([0-9]{1,7}s)?"),
+  days("a number of days such as 400d, from 1d to 36500d", "[1-9][0-9]{0,4}d"),
   targetGlob("the name of a target, or a glob over names", "[A-Za-z0-9*?][A-Za-z0-9._*?-]{0,62}"),
   relationGlob(
       "a glob over schema.relation, such as public.*; names as PostgreSQL stores them, unquoted",
@@ -64,7 +72,7 @@ enum Form {
 
   /** Whether the text must never be shown again. */
   boolean secret() {
-    return this == reference;
+    return this == reference || this == keyReference;
   }
 
   /**
@@ -81,6 +89,10 @@ enum Form {
       case condition -> Condition.mistake(text).map(why -> expected + "; " + why);
       case claimCondition -> ClaimMapping.mistake(text, true).map(why -> expected + "; " + why);
       case claimExpression -> ClaimMapping.mistake(text, false).map(why -> expected + "; " + why);
+      case days ->
+          Integer.parseInt(text.substring(0, text.length() - 1)) <= 36_500
+              ? Optional.empty()
+              : Optional.of(expected);
       case duration -> Durations.read(text).isPresent() ? Optional.empty() : Optional.of(expected);
       case name,
           word,
@@ -93,6 +105,7 @@ enum Form {
           address,
           reference,
           witnessKey,
+          keyReference,
           targetGlob,
           relationGlob ->
           Optional.empty();

@@ -3,7 +3,10 @@ package countersign.deciding.configuration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** References to secrets resolve only to names that the file lists. */
+/**
+ * References to the environment and to files resolve only to names that the file lists. Those to
+ * secrets that people set, and to Vault, name nothing that somebody else left there.
+ */
 final class References {
   private final Set<String> secrets;
   private final Mistakes mistakes;
@@ -20,7 +23,8 @@ final class References {
     }
     String value = reference.value();
     String name = value.substring(value.indexOf(':') + 1, value.length() - 1);
-    if (!secrets.contains(name)) {
+    boolean listed = value.startsWith("${env:") || value.startsWith("${file:");
+    if (listed && !secrets.contains(name)) {
       mistakes.add(
           reference, value, "a name listed under secrets:" + Mistakes.nearest(name, secrets));
     }

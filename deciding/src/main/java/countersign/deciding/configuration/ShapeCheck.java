@@ -71,10 +71,10 @@ final class ShapeCheck {
     if (form == Form.condition && value.contains("rowsEstimated")) {
       return Optional.of("operation.rowsEstimated " + Release.postgres.comes());
     }
-    if (form == Form.reference && value.matches("\\$\\{(vault|secret):[^}]*}")) {
+    if (form == Form.reference && value.matches("\\$\\{vault:[^}]*}")) {
       return Optional.of(
-          "${env:NAME} or ${file:NAME}; ${vault:} and ${secret:} "
-              + Release.evidence.comes().replace("comes", "come"));
+          "${env:NAME}, ${file:NAME} or ${secret:NAME}; credentials kept in Vault come with a later"
+              + " release");
     }
     return Optional.empty();
   }

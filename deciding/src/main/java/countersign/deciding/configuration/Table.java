@@ -42,11 +42,22 @@ final class Table {
 
   private static final Keyed KEYS =
       keyed(
-          key("master", text(Form.reference), "reference to the master key"),
+          key(
+              "master",
+              text(Form.keyReference),
+              "reference to the master key; absent: made and kept in the data directory"),
           key(
               "signer",
               text(Form.reference),
               "reference to the log's Ed25519 key (PKCS#8, PEM); absent: made in the data directory"));
+
+  private static final Keyed RETENTION =
+      keyed(
+          key(
+              "hot",
+              text(Form.days),
+              "days after which a session may be archived; a mark, nothing is moved yet"),
+          must("total", text(Form.days), "days after its end when a session is erased"));
 
   private static final Keyed POWERS =
       keyed(
@@ -107,7 +118,10 @@ final class Table {
               "recording",
               new Choice(List.of("statement", "strict"), Map.of("buffered", Release.postgres)),
               "the loss contract; statement when absent"),
-          later("retention", Release.evidence));
+          key(
+              "retention",
+              RETENTION,
+              "how long sessions are kept; the longest of target and duty wins"));
 
   private static final Keyed TARGET =
       new Keyed(
@@ -196,7 +210,10 @@ final class Table {
               false,
               "comes with a later release"),
           later("shell", Release.ssh),
-          later("retention", Release.evidence));
+          key(
+              "retention",
+              RETENTION,
+              "how long sessions are kept; the longest of target and duty wins"));
 
   private static final Keyed WITNESS =
       keyed(
@@ -234,7 +251,10 @@ final class Table {
               "witnesses",
               new Many(new TextOrKeyed(text(Form.httpUrl), WITNESS)),
               "who cosigns checkpoints: a URL, or its URL and key"),
-          later("retention", Release.evidence),
+          key(
+              "retention",
+              RETENTION,
+              "how long sessions are kept where neither target nor duty says; for ever when absent"),
           later("conflicts", Release.identity),
           later("notifications", Release.identity));
 

@@ -70,8 +70,8 @@ class ConfigurationErrorsTest {
             2,
             "listn: {bind: x}",
             "2: listn: unknown key (expected: one of apiVersion, listen, store, keys, powers,"
-                + " dualControl, secrets, identity, people, agents, targets, duties, witnesses;"
-                + " nearest:"
+                + " dualControl, secrets, identity, people, agents, targets, duties, witnesses,"
+                + " retention; nearest:"
                 + " listen)"),
         at(
             2,
@@ -101,13 +101,13 @@ class ConfigurationErrorsTest {
             15,
             "    credential: {username: app, password: hunter2}",
             "15: targets[0].credential.password: (not shown) (expected: a reference such as"
-                + " ${env:NAME} or ${file:NAME}; secrets do not stand in this file)"),
+                + " ${env:NAME}, ${file:NAME} or ${secret:NAME}; secrets do not stand in this file)"),
         at(
             15,
             "    credential: {username: app, password: 1234}",
             "15: targets[0].credential.password: (not shown) (expected: a reference such as"
-                + " ${env:NAME} or ${file:NAME}; secrets do not stand in this file; put quotes"
-                + " around it)"),
+                + " ${env:NAME}, ${file:NAME} or ${secret:NAME}; secrets do not stand in this file;"
+                + " put quotes around it)"),
         at(
             15,
             "    credential: hunter2",
@@ -120,13 +120,13 @@ class ConfigurationErrorsTest {
         at(
             15,
             "    credential: {username: app, password: '${vault:kv/pw}'}",
-            "15: targets[0].credential.password: (not shown) (expected: ${env:NAME} or"
-                + " ${file:NAME}; ${vault:} and ${secret:} come with release 0.2 (evidence))"),
+            "15: targets[0].credential.password: (not shown) (expected: ${env:NAME}, ${file:NAME} or"
+                + " ${secret:NAME}; credentials kept in Vault come with a later release)"),
         at(
             3,
             "keys: {master: '${file:../../etc/shadow}'}",
-            "3: keys.master: (not shown) (expected: a reference such as ${env:NAME} or"
-                + " ${file:NAME}; secrets do not stand in this file)"),
+            "3: keys.master: (not shown) (expected: a reference such as ${file:NAME}, ${env:NAME} or"
+                + " ${vault:transit/keys/NAME}; keys do not stand in this file)"),
         // Powers
         at(
             4,
@@ -272,8 +272,9 @@ class ConfigurationErrorsTest {
                 + " whole)"),
         at(
             14,
-            "    address: 'db:5432'\n    protect: {retention: {total: 400d}}",
-            "15: targets[0].protect.retention: comes with release 0.2 (evidence)"),
+            "    address: 'db:5432'\n    protect: {retention: {total: 1y}}",
+            "15: targets[0].protect.retention.total: 1y (expected: a number of days such as 400d,"
+                + " from 1d to 36500d)"),
         at(
             14,
             "    address: 'db:5432'\n    protect: {block: [{effects: [programs]}]}",
@@ -416,7 +417,14 @@ class ConfigurationErrorsTest {
             2,
             "witnesses: ['https://w', {url: 'https://w/'}]",
             "2: witnesses[1]: https://w (expected: a witness once; line 2 has it already)"),
-        at(2, "retention: {hot: 90d}", "2: retention: comes with release 0.2 (evidence)"),
+        at(
+            2,
+            "retention: {hot: 90d}",
+            "2: retention.total: (absent) (expected: a number of days such as 400d, from 1d to 36500d)"),
+        at(
+            2,
+            "retention: {hot: 90d, total: 30d}",
+            "2: retention.hot: 90d (expected: at most total, 30d)"),
         at(
             2,
             "conflicts: [{between: [a, b]}]",
@@ -428,7 +436,8 @@ class ConfigurationErrorsTest {
         at(
             3,
             "keys: {signer: '/k'}",
-            "3: keys.signer: (not shown) (expected: a reference such as ${env:NAME} or ${file:NAME}; secrets do not stand in this file)"),
+            "3: keys.signer: (not shown) (expected: a reference such as ${env:NAME}, ${file:NAME} or"
+                + " ${secret:NAME}; secrets do not stand in this file)"),
         // Not YAML at all
         at(2, "listen: {publicUrl: 'x'", "3: not YAML: expected ',' or '}', but got <scalar>"),
         at(

@@ -10,6 +10,7 @@ import countersign.view.Views;
 import countersign.view.operations.OperationQueries;
 import countersign.view.pendingapprovals.ApprovalQueries;
 import countersign.view.projections.ProjectionProcessors;
+import countersign.view.projections.Sealed;
 import countersign.view.projections.Transactions;
 import countersign.view.recordingindex.SegmentQueries;
 import countersign.view.sessions.SessionQueries;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 /** Answers every question about the read models. Thread-safe; stages complete on event loops. */
 @ApplicationScoped
 public class ReadModels implements Views {
+  private final Sealed sealed = new Sealed();
   private final Transactions transactions;
   private final ProjectionProcessors processors;
 
@@ -39,7 +41,11 @@ public class ReadModels implements Views {
   @Inject
   public ReadModels(Vertx vertx, Mutiny.SessionFactory factory) {
     transactions = new Transactions(vertx, factory);
-    processors = new ProjectionProcessors(transactions, ProjectionsConfiguration.slices());
+    processors = new ProjectionProcessors(transactions, ProjectionsConfiguration.slices(sealed));
+  }
+
+  Sealed sealed() {
+    return sealed;
   }
 
   ProjectionProcessors processors() {
@@ -49,7 +55,7 @@ public class ReadModels implements Views {
   @Override
   public CompletionStage<Page<SessionView>> sessions(
       Map<String, String> filter, Page.Request page) {
-    return ask(session -> SessionQueries.list(session, filter, page));
+    return ask(session -> SessionQueries.list(session, sealed, filter, page));
   }
 
   @Override
@@ -57,7 +63,7 @@ public class ReadModels implements Views {
     UUID known = uuid(id);
     return known == null
         ? CompletableFuture.completedFuture(Optional.empty())
-        : ask(session -> SessionQueries.one(session, known));
+        : ask(session -> SessionQueries.one(session, sealed, known));
   }
 
   @Override
@@ -65,18 +71,18 @@ public class ReadModels implements Views {
     UUID known = uuid(session);
     return known == null
         ? CompletableFuture.completedFuture(new Page<>(List.of(), null))
-        : ask(open -> OperationQueries.list(open, known, page));
+        : ask(open -> OperationQueries.list(open, sealed, known, page));
   }
 
   @Override
   public CompletionStage<Page<ApprovalView>> approvals(
       Map<String, String> filter, Page.Request page) {
-    return ask(session -> ApprovalQueries.list(session, filter, page));
+    return ask(session -> ApprovalQueries.list(session, sealed, filter, page));
   }
 
   @Override
   public CompletionStage<Optional<ApprovalView>> approval(String id) {
-    return ask(session -> ApprovalQueries.one(session, id));
+    return ask(session -> ApprovalQueries.one(session, sealed, id));
   }
 
   @Override

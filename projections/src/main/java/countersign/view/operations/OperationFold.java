@@ -3,6 +3,7 @@ package countersign.view.operations;
 import countersign.approval.ApprovalEvent;
 import countersign.session.SessionEvent;
 import countersign.view.projections.Projected;
+import countersign.view.projections.Sealed;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -16,11 +17,13 @@ import java.util.function.Predicate;
 
 /** Folds one batch into rows in memory. */
 final class OperationFold {
+  private final Sealed sealed;
   private final Map<UUID, OperationRow> rows = new LinkedHashMap<>();
   private final List<OperationRow> fresh = new ArrayList<>();
   private final Set<OperationRow> touched = new LinkedHashSet<>();
 
-  OperationFold(List<OperationRow> known) {
+  OperationFold(Sealed sealed, List<OperationRow> known) {
+    this.sealed = sealed;
     known.forEach(row -> rows.put(row.id, row));
   }
 
@@ -41,7 +44,7 @@ final class OperationFold {
         }
       }
       case SessionEvent.OperationCompleted done ->
-          change(at, done.operation().value(), row -> row.completed(done));
+          change(at, done.operation().value(), row -> row.completed(sealed, done));
       case SessionEvent.OutcomeUnknown unknown ->
           change(at, unknown.operation().value(), row -> row.state = "unknown");
       case SessionEvent.Closed closed -> refuseWaitingOf(at, closed.session().value());
@@ -61,7 +64,7 @@ final class OperationFold {
       change(at, event.replaces().value(), row -> row.state = "refused");
     }
     if (!rows.containsKey(event.operation().value())) {
-      OperationRow row = new OperationRow(at, index, event);
+      OperationRow row = new OperationRow(sealed, at, index, event);
       rows.put(row.id, row);
       fresh.add(row);
       touched.add(row);

@@ -2,6 +2,7 @@ package countersign.view.operations;
 
 import countersign.view.OperationView;
 import countersign.view.Page;
+import countersign.view.projections.Sealed;
 import countersign.view.sessions.SessionRow;
 import io.smallrye.mutiny.Uni;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,8 @@ public final class OperationQueries {
   private OperationQueries() {}
 
   /** Operations of one session in the order they were decided. */
-  public static Uni<Page<OperationView>> list(Mutiny.Session session, UUID of, Page.Request page) {
+  public static Uni<Page<OperationView>> list(
+      Mutiny.Session session, Sealed sealed, UUID of, Page.Request page) {
     if (!page.sort().isEmpty() && !page.sort().equals("seq")) {
       throw new IllegalArgumentException("sort: " + page.sort() + " (expected: seq)");
     }
@@ -32,16 +34,18 @@ public final class OperationQueries {
         .setParameter("index", after.index())
         .setMaxResults(page.limit() + 1)
         .getResultList()
-        .flatMap(
-            rows -> session.find(SessionRow.class, of).map(opened -> page(rows, opened, page)));
+        .flatMap(rows ->
+            session.find(SessionRow.class, of).map(opened -> page(sealed, rows, opened, page)));
   }
 
   private static Page<OperationView> page(
-      List<OperationRow> rows, @Nullable SessionRow opened, Page.Request page) {
+      Sealed sealed, List<OperationRow> rows, @Nullable SessionRow opened, Page.Request page) {
     boolean more = rows.size() > page.limit();
     List<OperationRow> items = more ? rows.subList(0, page.limit()) : rows;
     return new Page<>(
-        items.stream().map(row -> row.view(opened == null ? null : opened.openedAt())).toList(),
+        items.stream()
+            .map(row -> row.view(sealed, opened == null ? null : opened.openedAt()))
+            .toList(),
         more ? new Place(items.getLast().position, items.getLast().batchIndex).cursor() : null);
   }
 

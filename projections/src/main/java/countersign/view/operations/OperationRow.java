@@ -6,6 +6,7 @@ import countersign.session.SessionEvent.OperationDecided;
 import countersign.view.OperationView;
 import countersign.view.projections.Lists;
 import countersign.view.projections.Projected;
+import countersign.view.projections.Sealed;
 import countersign.view.projections.Words;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One operation. */
@@ -22,6 +24,11 @@ import org.jspecify.annotations.Nullable;
 @Table(schema = "view", name = "operations")
 @SuppressWarnings("NullAway.Init")
 public class OperationRow {
+  /** Such as {@code INSERT 0 1}: nobody's words. What else a target may say is sealed. */
+  private static final Pattern OF_THE_PROTOCOL = Pattern.compile("[A-Z ]{0,40}[0-9 ]{0,40}");
+
+  private static final String SEALED = "sealed:";
+
   @Id UUID id;
 
   @Column(name = "session_id")
@@ -63,7 +70,7 @@ public class OperationRow {
   /** For Hibernate. */
   protected OperationRow() {}
 
-  OperationRow(Projected projected, int index, OperationDecided event) {
+  OperationRow(Sealed sealed, Projected projected, int index, OperationDecided event) {
     id = event.operation().value();
     session = event.session().value();
     seq = projected.sessionSeq();
@@ -73,12 +80,19 @@ public class OperationRow {
     at = Words.time(projected.at());
     decision = event.decision().name();
     effects = Words.sorted(event.effects());
-    rule = Words.text(event.rule());
-    reason = Words.text(event.reason());
-    text = Words.text(event.text());
-    binds =
-        Lists.write(
-            event.binds().stream().map(bind -> bind == null ? null : Words.text(bind)).toList());
+    rule = "";
+    reason = "";
+    binds = "";
+    text =
+        sealed.words(
+            session,
+            Words.text(event.rule()),
+            Words.text(event.reason()),
+            Words.text(event.text()),
+            Lists.write(
+                event.binds().stream()
+                    .map(bind -> bind == null ? null : Words.text(bind))
+                    .toList()));
     digest = event.digest();
     approval = event.approval() == null ? null : event.approval().value();
     replaces = event.replaces() == null ? null : event.replaces().value();
@@ -98,10 +112,13 @@ public class OperationRow {
     return state.equals("decided");
   }
 
-  void completed(OperationCompleted event) {
+  void completed(Sealed sealed, OperationCompleted event) {
     state = event.outcome();
     status = event.status();
-    tag = Words.text(event.tag());
+    tag =
+        OF_THE_PROTOCOL.matcher(event.tag()).matches()
+            ? event.tag()
+            : SEALED + sealed.words(session, Words.text(event.tag()));
     rows = event.rows() < 0 ? null : event.rows();
     bytes = event.bytes();
     duration = event.micros();
@@ -112,7 +129,9 @@ public class OperationRow {
    *
    * @param openedAt when its session opened; null while that is not known yet
    */
-  OperationView view(@Nullable Instant openedAt) {
+  OperationView view(Sealed sealed, @Nullable Instant openedAt) {
+    List<@Nullable String> words = sealed.open(session, text, 4);
+    String lists = String.valueOf(words.get(3));
     return new OperationView(
         id.toString(),
         session.toString(),
@@ -122,17 +141,19 @@ public class OperationRow {
         openedAt == null ? 0 : Math.max(0, Duration.between(openedAt, at).toNanos() / 1_000),
         decision,
         effects,
-        rule,
-        reason,
-        text,
-        Lists.binds(binds),
+        String.valueOf(words.get(0)),
+        String.valueOf(words.get(1)),
+        String.valueOf(words.get(2)),
+        lists.isEmpty() ? List.of() : Lists.binds(lists),
         digest,
         approval,
         replaces == null ? null : replaces.toString(),
         byEdge,
         state,
         status,
-        tag,
+        tag != null && tag.startsWith(SEALED)
+            ? sealed.one(session, tag.substring(SEALED.length()))
+            : tag,
         rows,
         bytes,
         duration);

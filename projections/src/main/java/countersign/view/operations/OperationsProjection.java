@@ -2,10 +2,13 @@ package countersign.view.operations;
 
 import countersign.approval.ApprovalEvent;
 import countersign.event.Event;
+import countersign.retention.RetentionEvent;
 import countersign.session.SessionEvent;
 import countersign.view.Views;
+import countersign.view.projections.Erased;
 import countersign.view.projections.Projected;
 import countersign.view.projections.Projection;
+import countersign.view.projections.Sealed;
 import io.smallrye.mutiny.Uni;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,6 +25,12 @@ import org.hibernate.reactive.mutiny.Mutiny;
  * took it back.
  */
 public final class OperationsProjection implements Projection {
+  private final Sealed sealed;
+
+  /** Seals words with this. */
+  public OperationsProjection(Sealed sealed) {
+    this.sealed = sealed;
+  }
 
   @Override
   public String view() {
@@ -40,7 +49,8 @@ public final class OperationsProjection implements Projection {
         ApprovalEvent.Denied.class,
         ApprovalEvent.Expired.class,
         ApprovalEvent.Withdrawn.class,
-        ApprovalEvent.Used.class);
+        ApprovalEvent.Used.class,
+        RetentionEvent.ErasureRequested.class);
   }
 
   @Override
@@ -56,10 +66,11 @@ public final class OperationsProjection implements Projection {
         .setParameter("ended", wanted.ended)
         .getResultList()
         .flatMap(known -> {
-          OperationFold fold = new OperationFold(known);
+          OperationFold fold = new OperationFold(sealed, known);
           batch.forEach(fold::fold);
           return session
               .persistAll(fold.fresh().toArray())
+              .flatMap(_ -> Erased.delete(session, "OperationRow", batch))
               .replaceWith(() ->
                   fold.touched().stream()
                       .map(row ->

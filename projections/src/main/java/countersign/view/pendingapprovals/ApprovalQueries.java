@@ -3,6 +3,7 @@ package countersign.view.pendingapprovals;
 import countersign.view.ApprovalView;
 import countersign.view.Page;
 import countersign.view.projections.Keyset;
+import countersign.view.projections.Sealed;
 import io.smallrye.mutiny.Uni;
 import java.util.Map;
 import java.util.Optional;
@@ -18,22 +19,22 @@ public final class ApprovalQueries {
   private ApprovalQueries() {}
 
   /** One approval. */
-  public static Uni<Optional<ApprovalView>> one(Mutiny.Session session, String id) {
+  public static Uni<Optional<ApprovalView>> one(Mutiny.Session session, Sealed sealed, String id) {
     return session
         .find(ApprovalRow.class, id)
-        .map(row -> row == null ? Optional.empty() : Optional.of(row.view()));
+        .map(row -> row == null ? Optional.empty() : Optional.of(row.view(sealed)));
   }
 
   /** One page of approvals; see {@link countersign.view.Views#approvals}. */
   public static Uni<Page<ApprovalView>> list(
-      Mutiny.Session session, Map<String, String> filter, Page.Request page) {
+      Mutiny.Session session, Sealed sealed, Map<String, String> filter, Page.Request page) {
     Keyset<ApprovalRow> keyset =
         new Keyset<>(ApprovalRow.class, page.sort(), "-requestedAt", SORTS, id -> id);
     filter.forEach((name, value) -> narrow(keyset, name, value, filter));
     return keyset
         .page(session, page, row -> value(row, keyset.field()), row -> row.id)
-        .map(
-            rows -> new Page<>(rows.items().stream().map(ApprovalRow::view).toList(), rows.next()));
+        .map(rows ->
+            new Page<>(rows.items().stream().map(row -> row.view(sealed)).toList(), rows.next()));
   }
 
   private static void narrow(

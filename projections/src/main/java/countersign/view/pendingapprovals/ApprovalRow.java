@@ -5,6 +5,7 @@ import countersign.approval.HeldOperation;
 import countersign.identity.Principal;
 import countersign.view.ApprovalView;
 import countersign.view.projections.Lists;
+import countersign.view.projections.Sealed;
 import countersign.view.projections.Words;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -76,7 +77,7 @@ public class ApprovalRow {
   /** For Hibernate. */
   protected ApprovalRow() {}
 
-  ApprovalRow(long position, ApprovalEvent.Requested event) {
+  ApprovalRow(Sealed sealed, long position, ApprovalEvent.Requested event) {
     HeldOperation held = event.held();
     this.position = position;
     id = event.id().value();
@@ -88,23 +89,31 @@ public class ApprovalRow {
     people = Words.people(held.principal());
     protocol = held.protocol();
     target = Words.text(held.target());
-    database = Words.text(held.database());
-    role = Words.text(held.role());
-    text = Words.text(held.text());
-    binds =
-        Lists.write(
-            held.binds().stream().map(bind -> bind == null ? null : Words.text(bind)).toList());
+    text =
+        sealed.words(
+            session,
+            Words.text(held.database()),
+            Words.text(held.role()),
+            Words.text(held.text()),
+            Lists.write(
+                held.binds().stream().map(bind -> bind == null ? null : Words.text(bind)).toList()),
+            Words.text(held.rule()),
+            Words.text(held.why()),
+            Words.text(held.statedReason()));
+    database = "";
+    role = "";
+    binds = "";
+    rule = "";
+    why = "";
+    statedReason = "";
     effects = Words.sorted(held.effects());
-    rule = Words.text(held.rule());
-    why = Words.text(held.why());
-    statedReason = Words.text(held.statedReason());
     digest = held.digest();
     asked = asked(held);
     quorum = held.hold().quorum();
     inTransaction = held.inTransaction();
     modifiable = held.modifiable();
-    answers = "[]";
-    refusedAttempts = "[]";
+    answers = "";
+    refusedAttempts = "";
     requestedAt = Words.time(event.at());
     expiresAt = Words.time(event.expires());
   }
@@ -115,20 +124,20 @@ public class ApprovalRow {
     return List.copyOf(groups);
   }
 
-  void fold(ApprovalEvent event) {
+  void fold(Sealed sealed, ApprovalEvent event) {
     switch (event) {
       case ApprovalEvent.Requested _ -> {}
       case ApprovalEvent.Approved yes -> {
-        answer(yes.by(), "approved", "", yes.at());
+        answer(sealed, yes.by(), "approved", "", yes.at());
         state = yes.complete() ? "approved" : state;
       }
       case ApprovalEvent.Modified other -> {
-        answer(other.by(), "modified", "", other.at());
-        modifiedText = Words.text(other.text());
+        answer(sealed, other.by(), "modified", "", other.at());
+        modifiedText = sealed.words(session, Words.text(other.text()));
         state = other.complete() ? "modified" : "pending";
       }
       case ApprovalEvent.Denied no -> {
-        answer(no.by(), "denied", no.reason(), no.at());
+        answer(sealed, no.by(), "denied", no.reason(), no.at());
         end("denied", no.at());
       }
       case ApprovalEvent.Expired silence -> end("expired", silence.at());
@@ -137,7 +146,12 @@ public class ApprovalRow {
       case ApprovalEvent.AttemptRefused refused ->
           refusedAttempts =
               with(
-                  refusedAttempts, refused.by(), refused.attempt(), refused.reason(), refused.at());
+                  sealed,
+                  refusedAttempts,
+                  refused.by(),
+                  refused.attempt(),
+                  refused.reason(),
+                  refused.at());
     }
   }
 
@@ -146,18 +160,26 @@ public class ApprovalRow {
     endedAt = Words.time(at);
   }
 
-  private void answer(Principal by, String kind, String reason, Instant at) {
-    answers = with(answers, by, kind, reason, at);
+  private void answer(Sealed sealed, Principal by, String kind, String reason, Instant at) {
+    answers = with(sealed, answers, by, kind, reason, at);
   }
 
-  private static String with(String list, Principal by, String kind, String reason, Instant at) {
-    List<ApprovalView.Answer> all = new ArrayList<>(Lists.answers(list));
+  private String with(
+      Sealed sealed, String list, Principal by, String kind, String reason, Instant at) {
+    List<ApprovalView.Answer> all = new ArrayList<>(answers(sealed, list));
     all.add(
         new ApprovalView.Answer(Words.text(by.name()), kind, Words.text(reason), Words.time(at)));
-    return Lists.write(all);
+    return sealed.words(session, Lists.write(all));
   }
 
-  ApprovalView view() {
+  private List<ApprovalView.Answer> answers(Sealed sealed, String list) {
+    String open = list.isEmpty() ? "" : String.valueOf(sealed.one(session, list));
+    return open.isEmpty() ? List.of() : Lists.answers(open);
+  }
+
+  ApprovalView view(Sealed sealed) {
+    List<@Nullable String> words = sealed.open(session, text, 7);
+    String lists = String.valueOf(words.get(3));
     return new ApprovalView(
         id,
         state,
@@ -168,22 +190,22 @@ public class ApprovalRow {
         people,
         protocol,
         target,
-        database,
-        role,
-        text,
-        Lists.binds(binds),
+        String.valueOf(words.get(0)),
+        String.valueOf(words.get(1)),
+        String.valueOf(words.get(2)),
+        lists.isEmpty() ? List.of() : Lists.binds(lists),
         effects,
-        rule,
-        why,
-        statedReason,
+        String.valueOf(words.get(4)),
+        String.valueOf(words.get(5)),
+        String.valueOf(words.get(6)),
         digest,
         asked,
         quorum,
         inTransaction,
         modifiable,
-        modifiedText,
-        Lists.answers(answers),
-        Lists.answers(refusedAttempts),
+        sealed.one(session, modifiedText),
+        answers(sealed, answers),
+        answers(sealed, refusedAttempts),
         requestedAt,
         expiresAt,
         endedAt);

@@ -2,9 +2,12 @@ package countersign.view.pendingapprovals;
 
 import countersign.approval.ApprovalEvent;
 import countersign.event.Event;
+import countersign.retention.RetentionEvent;
 import countersign.view.Views;
+import countersign.view.projections.Erased;
 import countersign.view.projections.Projected;
 import countersign.view.projections.Projection;
+import countersign.view.projections.Sealed;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +19,12 @@ import org.hibernate.reactive.mutiny.Mutiny;
 
 /** Folds the life of approvals into {@code view.approvals}. */
 public final class ApprovalsProjection implements Projection {
+  private final Sealed sealed;
+
+  /** Seals words with this. */
+  public ApprovalsProjection(Sealed sealed) {
+    this.sealed = sealed;
+  }
 
   @Override
   public String view() {
@@ -32,12 +41,15 @@ public final class ApprovalsProjection implements Projection {
         ApprovalEvent.Expired.class,
         ApprovalEvent.Withdrawn.class,
         ApprovalEvent.Used.class,
-        ApprovalEvent.AttemptRefused.class);
+        ApprovalEvent.AttemptRefused.class,
+        RetentionEvent.ErasureRequested.class);
   }
 
   @Override
-  public Uni<List<Views.Changed>> apply(Mutiny.Session session, List<Projected> batch) {
+  public Uni<List<Views.Changed>> apply(Mutiny.Session session, List<Projected> all) {
     Set<String> ids = new LinkedHashSet<>();
+    List<Projected> batch =
+        all.stream().filter(one -> one.event() instanceof ApprovalEvent).toList();
     for (Projected projected : batch) {
       ids.add(((ApprovalEvent) projected.event()).id().value());
     }
@@ -55,6 +67,7 @@ public final class ApprovalsProjection implements Projection {
           }
           return session
               .persistAll(fresh.toArray())
+              .flatMap(_ -> Erased.delete(session, "ApprovalRow", all))
               .replaceWith(() ->
                   touched.stream()
                       .map(row -> new Views.Changed(view(), row.id, row.session.toString()))
@@ -62,7 +75,7 @@ public final class ApprovalsProjection implements Projection {
         });
   }
 
-  private static void fold(
+  private void fold(
       Projected projected,
       Map<String, ApprovalRow> rows,
       List<ApprovalRow> fresh,
@@ -70,13 +83,13 @@ public final class ApprovalsProjection implements Projection {
     ApprovalEvent event = (ApprovalEvent) projected.event();
     ApprovalRow row = rows.get(event.id().value());
     if (row == null && event instanceof ApprovalEvent.Requested requested) {
-      ApprovalRow made = new ApprovalRow(projected.position(), requested);
+      ApprovalRow made = new ApprovalRow(sealed, projected.position(), requested);
       rows.put(made.id, made);
       fresh.add(made);
       touched.add(made);
     } else if (row != null && row.position < projected.position()) {
       row.position = projected.position();
-      row.fold(event);
+      row.fold(sealed, event);
       touched.add(row);
     }
   }

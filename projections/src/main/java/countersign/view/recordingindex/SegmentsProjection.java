@@ -1,8 +1,10 @@
 package countersign.view.recordingindex;
 
 import countersign.event.Event;
+import countersign.retention.RetentionEvent;
 import countersign.session.SessionEvent.SegmentRecorded;
 import countersign.view.Views;
+import countersign.view.projections.Erased;
 import countersign.view.projections.Projected;
 import countersign.view.projections.Projection;
 import io.smallrye.mutiny.Uni;
@@ -21,11 +23,13 @@ public final class SegmentsProjection implements Projection {
 
   @Override
   public Set<Class<? extends Event>> events() {
-    return Set.of(SegmentRecorded.class);
+    return Set.of(SegmentRecorded.class, RetentionEvent.ErasureRequested.class);
   }
 
   @Override
-  public Uni<List<Views.Changed>> apply(Mutiny.Session session, List<Projected> batch) {
+  public Uni<List<Views.Changed>> apply(Mutiny.Session session, List<Projected> all) {
+    List<Projected> batch =
+        all.stream().filter(one -> one.event() instanceof SegmentRecorded).toList();
     return session
         .createQuery("select s.position from SegmentRow s where s.position in :all", Long.class)
         .setParameter("all", batch.stream().map(Projected::position).toList())
@@ -40,6 +44,7 @@ public final class SegmentsProjection implements Projection {
                   .toList();
           return session
               .persistAll(fresh.toArray())
+              .flatMap(_ -> Erased.delete(session, "SegmentRow", all))
               .replaceWith(() ->
                   fresh.stream()
                       .map(row ->

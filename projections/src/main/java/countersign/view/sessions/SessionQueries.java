@@ -3,6 +3,7 @@ package countersign.view.sessions;
 import countersign.view.Page;
 import countersign.view.SessionView;
 import countersign.view.projections.Keyset;
+import countersign.view.projections.Sealed;
 import countersign.view.recordingindex.SegmentQueries;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
@@ -20,24 +21,25 @@ public final class SessionQueries {
   private SessionQueries() {}
 
   /** One session. */
-  public static Uni<Optional<SessionView>> one(Mutiny.Session session, UUID id) {
+  public static Uni<Optional<SessionView>> one(Mutiny.Session session, Sealed sealed, UUID id) {
     return session
         .find(SessionRow.class, id)
         .flatMap(row ->
             row == null
                 ? Uni.createFrom().item(Optional.<SessionView>empty())
-                : views(session, List.of(row)).map(views -> Optional.of(views.getFirst())));
+                : views(session, sealed, List.of(row)).map(views -> Optional.of(views.getFirst())));
   }
 
   /** One page of sessions; see {@link countersign.view.Views#sessions}. */
   public static Uni<Page<SessionView>> list(
-      Mutiny.Session session, Map<String, String> filter, Page.Request page) {
+      Mutiny.Session session, Sealed sealed, Map<String, String> filter, Page.Request page) {
     Keyset<SessionRow> keyset =
         new Keyset<>(SessionRow.class, page.sort(), "-openedAt", SORTS, UUID::fromString);
     filter.forEach((name, value) -> narrow(keyset, name, value, filter));
     return keyset
         .page(session, page, row -> value(row, keyset.field()), row -> row.id)
-        .flatMap(rows -> views(session, rows.items()).map(views -> new Page<>(views, rows.next())));
+        .flatMap(rows ->
+            views(session, sealed, rows.items()).map(views -> new Page<>(views, rows.next())));
   }
 
   private static void narrow(
@@ -53,6 +55,7 @@ public final class SessionQueries {
                 + " where a.session = r.id and array_intersects(a.asked, :askedOf))",
             Map.of("seenBy", value.split("\n", -1), "askedOf", groups));
       }
+      case "inChain" -> keyset.where("array_contains(r.chain, :inChain)", Map.of("inChain", value));
       case "askedOf" -> {}
       default ->
           throw new IllegalArgumentException(
@@ -70,7 +73,8 @@ public final class SessionQueries {
     };
   }
 
-  private static Uni<List<SessionView>> views(Mutiny.Session session, List<SessionRow> rows) {
+  private static Uni<List<SessionView>> views(
+      Mutiny.Session session, Sealed sealed, List<SessionRow> rows) {
     List<UUID> growing = rows.stream().filter(SessionRow::growing).map(row -> row.id).toList();
     return SegmentQueries.newest(session, growing)
         .map(newest -> {
@@ -78,6 +82,7 @@ public final class SessionQueries {
           for (SessionRow row : rows) {
             views.add(
                 row.view(
+                    sealed,
                     Optional.ofNullable(newest.get(row.id))
                         .map(last ->
                             new SessionRow.Recorded(

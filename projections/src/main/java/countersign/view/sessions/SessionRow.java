@@ -1,8 +1,10 @@
 package countersign.view.sessions;
 
+import countersign.retention.RetentionEvent;
 import countersign.session.SessionEvent;
 import countersign.view.SessionView;
 import countersign.view.projections.Projected;
+import countersign.view.projections.Sealed;
 import countersign.view.projections.Words;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -58,10 +60,13 @@ public class SessionRow {
   @Column(name = "gap_at")
   @Nullable Instant gapAt;
 
+  @Column(name = "erased_at")
+  @Nullable Instant erasedAt;
+
   /** For Hibernate. */
   protected SessionRow() {}
 
-  SessionRow(Projected opened, SessionEvent.Opened event) {
+  SessionRow(Sealed sealed, Projected opened, SessionEvent.Opened event) {
     id = event.session().value();
     position = opened.position();
     state = "open";
@@ -71,12 +76,56 @@ public class SessionRow {
     chain = Words.chain(event.principal());
     people = Words.people(event.principal());
     target = Words.text(event.target());
-    database = Words.text(event.database());
-    role = Words.text(event.role());
-    client = Words.text(event.client());
-    application = Words.text(event.application());
+    database = "";
+    role = "";
+    client = "";
+    application =
+        sealed.words(
+            id,
+            Words.text(event.database()),
+            Words.text(event.role()),
+            Words.text(event.client()),
+            Words.text(event.application()));
     openedAt = Words.time(opened.at());
     end = "";
+  }
+
+  /** What stays of an erased session; the same whether the row was there before or not. */
+  static SessionRow erased(RetentionEvent.ErasedSession session) {
+    SessionRow row = new SessionRow();
+    row.id = session.session().value();
+    row.openedAt = Words.time(session.openedAt());
+    return row;
+  }
+
+  void erase(long at, Instant when, RetentionEvent.ErasedSession session) {
+    position = at;
+    state = "erased";
+    protocol = "";
+    recording = "";
+    principal = "";
+    chain = List.of();
+    people = List.of();
+    target = "";
+    database = "";
+    role = "";
+    client = "";
+    application = "";
+    closedAt = Words.time(session.endedAt());
+    end = "";
+    operations = 0;
+    held = 0;
+    blocked = 0;
+    segments = 0L;
+    bytesIn = 0L;
+    bytesOut = 0L;
+    gapFrom = null;
+    gapAt = null;
+    erasedAt = Words.time(when);
+  }
+
+  boolean erased() {
+    return erasedAt != null;
   }
 
   void decided(SessionEvent.OperationDecided event) {
@@ -120,7 +169,9 @@ public class SessionRow {
     return openedAt;
   }
 
-  SessionView view(Recorded recorded) {
+  SessionView view(Sealed sealed, Recorded recorded) {
+    List<@Nullable String> words =
+        erased() ? List.of("", "", "", "") : sealed.open(id, application, 4);
     return new SessionView(
         id.toString(),
         state,
@@ -130,10 +181,10 @@ public class SessionRow {
         chain,
         people,
         target,
-        database,
-        role,
-        client,
-        application,
+        String.valueOf(words.get(0)),
+        String.valueOf(words.get(1)),
+        String.valueOf(words.get(2)),
+        String.valueOf(words.get(3)),
         openedAt,
         closedAt,
         end,
@@ -144,7 +195,8 @@ public class SessionRow {
         bytesIn == null ? recorded.bytesIn() : bytesIn,
         bytesOut == null ? recorded.bytesOut() : bytesOut,
         gapFrom,
-        gapAt);
+        gapAt,
+        erasedAt);
   }
 
   /**

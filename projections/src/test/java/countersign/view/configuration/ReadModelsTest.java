@@ -9,6 +9,8 @@ import countersign.approval.ApprovalId;
 import countersign.event.Event;
 import countersign.operation.DecisionKind;
 import countersign.operation.OperationId;
+import countersign.retention.ErasureId;
+import countersign.retention.RetentionEvent;
 import countersign.session.EdgeId;
 import countersign.session.Gap;
 import countersign.session.SessionEvent;
@@ -44,6 +46,7 @@ final class ReadModelsTest {
   private static TestLog log;
   private static ReadModels models;
   private static AxonConfiguration axon;
+  private static final Sealing SEALING = new Sealing();
 
   @BeforeAll
   static void start() throws Exception {
@@ -54,7 +57,7 @@ final class ReadModelsTest {
     EventSourcingConfigurer configurer = EventSourcingConfigurer.create();
     configurer.componentRegistry(
         registry -> registry.registerComponent(StreamableEventSource.class, _ -> log));
-    axon = ProjectionsConfiguration.register(configurer, models).build();
+    axon = ProjectionsConfiguration.register(configurer, models, SEALING).build();
     axon.start();
   }
 
@@ -96,6 +99,60 @@ final class ReadModelsTest {
     caughtUp();
     assertThat(session(session).state()).isEqualTo("closed");
     assertThat(answer(models.segments(session.toString(), 1))).hasSize(1);
+  }
+
+  @Test
+  void forgetsAnErasedSessionAndShowsOnlyThatThereWasOne() throws Exception {
+    SessionId session = SessionId.next();
+    SessionId other = SessionId.next();
+    OperationId held = OperationId.next();
+    ApprovalId approval = ApprovalId.next();
+    append(0, Fixtures.opened(session, Fixtures.human("canary-name")));
+    append(
+        1,
+        Fixtures.decided(
+            session, held, DecisionKind.held, approval, null, "select 'CANARY'", "CANARY"));
+    append(-1, Fixtures.requested(approval, session, held, Fixtures.human("canary-name")));
+    append(-1, new ApprovalEvent.Denied(approval, session, T0, Fixtures.human("bob"), "CANARY no"));
+    append(2, Fixtures.segment(session, 0));
+    append(3, new SessionEvent.Closed(session, EdgeId.next(), 1, 10, 100, "client", ""));
+    append(0, Fixtures.opened(other, Fixtures.human("alice")));
+    append(1, decided(other, OperationId.next(), DecisionKind.allowed));
+    caughtUp();
+    assertThat(operations(session).getFirst().text()).isEqualTo("select 'CANARY'");
+    assertThat(approval(approval).answers().getFirst().reason()).isEqualTo("CANARY no");
+    assertThat(database.everything()).as("no word in a table").doesNotContain("CANARY");
+
+    append(
+        -1,
+        new RetentionEvent.ErasureRequested(
+            RetentionEvent.STREAM,
+            ErasureId.next(),
+            T0,
+            List.of(new RetentionEvent.ErasedSession(session, T0, T0.plusSeconds(5))),
+            "request",
+            Fixtures.human("erin"),
+            "asked for"));
+    SEALING.erased.add(session);
+    caughtUp();
+    SessionView erased = session(session);
+    assertThat(erased.state()).isEqualTo("erased");
+    assertThat(erased.erasedAt()).isEqualTo(T0);
+    assertThat(erased.toString()).doesNotContain("canary").doesNotContain("psql");
+    assertThat(operations(session)).isEmpty();
+    assertThat(answer(models.approval(approval.value()))).isEmpty();
+    assertThat(answer(models.segments(session.toString(), 0))).isEmpty();
+    assertThat(operations(other)).hasSize(1);
+    assertThat(database.everything()).doesNotContain("canary-name");
+
+    for (String view : List.of("sessions", "operations", "approvals", "segments")) {
+      answer(models.rebuild(view));
+    }
+    caughtUp();
+    assertThat(session(session)).isEqualTo(erased);
+    assertThat(operations(session)).isEmpty();
+    assertThat(answer(models.segments(session.toString(), 0))).isEmpty();
+    assertThat(answer(models.approval(approval.value()))).isEmpty();
   }
 
   @Test

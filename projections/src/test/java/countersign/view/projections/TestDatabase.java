@@ -25,7 +25,8 @@ public final class TestDatabase implements AutoCloseable {
   public TestDatabase(Class<?>... entities) throws IOException, SQLException {
     postgres = EmbeddedPostgres.builder().start();
     execute("CREATE ROLE countersign_view LOGIN PASSWORD 'for-this-test'");
-    for (String file : List.of("V1__read_models.sql", "V2__no_fsync_of_its_own.sql")) {
+    for (String file :
+        List.of("V1__read_models.sql", "V2__no_fsync_of_its_own.sql", "V3__sealed_words.sql")) {
       try (InputStream sql = TestDatabase.class.getResourceAsStream("/db/migration/view/" + file)) {
         execute(new String(sql.readAllBytes(), StandardCharsets.UTF_8));
       }
@@ -61,6 +62,22 @@ public final class TestDatabase implements AutoCloseable {
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
+  }
+
+  /** Every row of every table of the read models, as text. */
+  public String everything() throws SQLException {
+    StringBuilder all = new StringBuilder();
+    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      for (String table : List.of("sessions", "operations", "approvals", "segments")) {
+        try (var rows = statement.executeQuery("select t::text from view." + table + " t")) {
+          while (rows.next()) {
+            all.append(rows.getString(1)).append('\n');
+          }
+        }
+      }
+    }
+    return all.toString();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package countersign.api.access;
 
 import countersign.identity.Principal;
+import countersign.retention.Forgetting;
 import countersign.session.SessionCommand;
 import countersign.session.SessionId;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -9,11 +10,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.axonframework.messaging.commandhandling.gateway.CommandGateway;
 
 /** Sends commands and waits until their events are durable. Call it on virtual threads. */
 @ApplicationScoped
-public class Commands {
+public class Commands implements Forgetting {
   /** Looking again within this time is the same look. */
   private static final Duration ONE_LOOK = Duration.ofMinutes(1);
 
@@ -64,6 +68,19 @@ public class Commands {
     synchronized (looks) {
       looks.put(look, now);
     }
+  }
+
+  @Override
+  public String name() {
+    return "looks";
+  }
+
+  @Override
+  public CompletionStage<Void> forget(Set<SessionId> sessions, long position) {
+    synchronized (looks) {
+      looks.keySet().removeIf(look -> sessions.contains(SessionId.parse(look.session())));
+    }
+    return CompletableFuture.completedFuture(null);
   }
 
   private record Look(String by, String session, String what, String purpose) {}

@@ -88,13 +88,22 @@ public class Visibility {
    * Checks that content of a session may be opened.
    *
    * @param purpose stated purpose, empty for none
-   * @throws ProblemException {@code purposeRequired} or {@code forbidden}
+   * @throws ProblemException {@code erased}, {@code purposeRequired} or {@code forbidden}
    */
   public void requireContent(Principal principal, SessionView session, String purpose) {
+    requireNotErased(session);
     if (principal.powers().contains("respond") || Stages.await(involved(principal, session))) {
       return;
     }
     requirePurpose(principal, purpose);
+  }
+
+  /** Fails with {@code erased} when nothing of a session is left. */
+  public static void requireNotErased(SessionView session) {
+    if (session.erasedAt() != null) {
+      throw new ProblemException(
+          Problem.Kind.erased, "session " + session.id() + " was erased: nothing of it is left");
+    }
   }
 
   /** Whether the text of an approval is for this principal. */

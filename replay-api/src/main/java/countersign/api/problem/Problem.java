@@ -50,6 +50,12 @@ public record Problem(URI type, String title, int status, String detail) {
     notModifiable(409, "The text cannot be changed"),
     /** What would run is not what was approved. */
     digestMismatch(409, "Not what was approved"),
+    /** It is still going on. */
+    open(409, "It is still open"),
+    /** A legal hold forbids it. */
+    held(409, "A legal hold forbids it"),
+    /** It was erased: nothing of it is left to show. */
+    erased(410, "It was erased"),
     /** More than the API takes. */
     tooLarge(413, "Too large"),
     /** Not a media type the API takes. */

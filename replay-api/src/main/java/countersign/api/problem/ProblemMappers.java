@@ -6,6 +6,7 @@ import countersign.api.problem.Problem.Kind;
 import countersign.approval.ApprovalRefused;
 import countersign.identity.Authentication;
 import countersign.port.AppendRefused;
+import countersign.retention.RetentionRefused;
 import countersign.session.SessionRefused;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.WebApplicationException;
@@ -94,6 +95,7 @@ public class ProblemMappers {
       case Authentication.Refused e -> Problem.of(Kind.unauthenticated, words(e));
       case ApprovalRefused e -> Problem.of(kind(e), words(e));
       case SessionRefused e -> Problem.of(kind(e), words(e));
+      case RetentionRefused e -> Problem.of(kind(e), words(e));
       case AppendRefused e -> Problem.of(kind(e), words(e));
       case TimeoutException _ -> Problem.of(Kind.unavailable, "no answer in time");
       case IllegalArgumentException e -> Problem.of(Kind.invalid, words(e));
@@ -136,12 +138,28 @@ public class ProblemMappers {
     return switch (refused.kind()) {
       case notFound -> Kind.notFound;
       case ended -> Kind.ended;
+      case erased -> Kind.erased;
       case notAllowed -> Kind.forbidden;
     };
   }
 
+  private static Kind kind(RetentionRefused refused) {
+    return switch (refused.kind()) {
+      case notFound -> Kind.notFound;
+      case notAllowed -> Kind.forbidden;
+      case open -> Kind.open;
+      case held -> Kind.held;
+      case lifted -> Kind.ended;
+      case erased -> Kind.erased;
+    };
+  }
+
   private static Kind kind(AppendRefused refused) {
-    return refused.reason() == AppendRefused.Reason.tooLarge ? Kind.tooLarge : Kind.unavailable;
+    return switch (refused.reason()) {
+      case tooLarge -> Kind.tooLarge;
+      case erased -> Kind.erased;
+      case storeDown, diskReserve, overloaded, sequence, condition -> Kind.unavailable;
+    };
   }
 
   private static String words(Throwable failure) {

@@ -2,6 +2,7 @@ package countersign.api.recording;
 
 import countersign.api.access.Stages;
 import countersign.port.Recordings;
+import countersign.retention.Forgetting;
 import countersign.session.SessionEvent.SegmentRecorded;
 import countersign.session.SessionId;
 import countersign.view.SegmentView;
@@ -20,11 +21,14 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** One direction of a recording as bytes. Blocking: for virtual threads. */
 @ApplicationScoped
-public class Recording {
+public class Recording implements Forgetting {
   private static final int MOST_DIGESTS = 4_096;
   private final Views views;
   private final Recordings recordings;
@@ -134,6 +138,19 @@ public class Recording {
       return total(session, direction) == 0;
     }
     return !Stages.await(views.segments(session.id(), session.segments() - 1)).isEmpty();
+  }
+
+  @Override
+  public String name() {
+    return "recordings";
+  }
+
+  @Override
+  public CompletionStage<Void> forget(Set<SessionId> sessions, long position) {
+    synchronized (digests) {
+      digests.keySet().removeIf(key -> sessions.contains(SessionId.parse(key.split("/")[0])));
+    }
+    return CompletableFuture.completedFuture(null);
   }
 
   private @Nullable String remembered(String key) {

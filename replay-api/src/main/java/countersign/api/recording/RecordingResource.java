@@ -121,6 +121,7 @@ public class RecordingResource {
   @Operation(operationId = "recordingIndex", summary = "Where the pieces of the recording stand")
   public Page<SegmentView> index(@PathParam("id") String id, @BeanParam Paging paging) {
     SessionView session = visibility.session(caller.principal(), id);
+    Visibility.requireNotErased(session);
     Page.Request page = paging.request();
     long from = number(page.cursor());
     List<SegmentView> all = Stages.await(views.segments(session.id(), from));

@@ -1,6 +1,8 @@
 package countersign.api.recording;
 
 import countersign.port.Recordings;
+import countersign.retention.Forgetting;
+import countersign.session.SessionId;
 import countersign.view.Page;
 import countersign.view.SessionView;
 import countersign.view.Views;
@@ -14,6 +16,9 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * at the start of the recording again; when it is gone, it does.
  */
 @ApplicationScoped
-public class Timelines {
+public class Timelines implements Forgetting {
   private static final int MOST_KEPT = 32;
 
   private final Views views;
@@ -84,6 +89,26 @@ public class Timelines {
         eldest.remove();
       }
     }
+  }
+
+  @Override
+  public String name() {
+    return "timelines";
+  }
+
+  @Override
+  public CompletionStage<Void> forget(Set<SessionId> sessions, long position) {
+    synchronized (kept) {
+      kept.entrySet()
+          .removeIf(entry -> {
+            boolean erased = sessions.contains(SessionId.parse(entry.getKey().session()));
+            if (erased) {
+              entry.getValue().close();
+            }
+            return erased;
+          });
+    }
+    return CompletableFuture.completedFuture(null);
   }
 
   @PreDestroy

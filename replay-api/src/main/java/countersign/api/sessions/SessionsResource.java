@@ -3,10 +3,12 @@ package countersign.api.sessions;
 import countersign.api.access.Caller;
 import countersign.api.access.Commands;
 import countersign.api.access.Paging;
+import countersign.api.access.Powers;
 import countersign.api.access.Stages;
 import countersign.api.access.Visibility;
 import countersign.api.problem.Problem;
 import countersign.api.problem.ProblemException;
+import countersign.api.retention.Erasures;
 import countersign.identity.Principal;
 import countersign.session.SessionCommand;
 import countersign.session.SessionId;
@@ -28,6 +30,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -45,10 +48,13 @@ public class SessionsResource {
   private final Visibility visibility;
   private final Caller caller;
   private final Commands commands;
+  private final Erasures erasures;
 
   /** Answers from these. */
   @Inject
-  public SessionsResource(Views views, Visibility visibility, Caller caller, Commands commands) {
+  public SessionsResource(
+      Views views, Visibility visibility, Caller caller, Commands commands, Erasures erasures) {
+    this.erasures = erasures;
     this.views = views;
     this.visibility = visibility;
     this.caller = caller;
@@ -93,6 +99,7 @@ public class SessionsResource {
       @BeanParam Paging paging) {
     Principal by = caller.principal();
     SessionView session = visibility.session(by, id);
+    Visibility.requireNotErased(session);
     boolean open = mayOpen(by, session, purpose);
     if (open) {
       commands.openContent(by, id, "operations", purpose);
@@ -131,6 +138,22 @@ public class SessionsResource {
     }
     commands.send(new SessionCommand.Terminate(SessionId.parse(id), by, reason));
     return session;
+  }
+
+  /** Erases a session. */
+  @POST
+  @Path(ID + ":erase")
+  @Consumes(MediaType.APPLICATION_JSON)
+  @Operation(
+      operationId = "eraseSession",
+      summary =
+          "Destroys the keys of a session that has ended; answers when that is durably asked for, and"
+              + " says so again when it was done before; needs administer")
+  public Erasures.Answer erase(@PathParam("id") String id, Erasures.@Nullable Erasing erasing) {
+    Principal by = caller.principal();
+    Powers.require(by, "administer");
+    String reason = Erasures.reason(erasing == null ? null : erasing.reason());
+    return erasures.erase(Set.of(Erasures.session(id)), "", by, reason);
   }
 
   /** The metadata alone. */
