@@ -55,14 +55,18 @@ public final class Store implements EventLog {
   private final HeadListener listener;
   private final GroupCommit writer;
   private final PartitionKeeper partitions;
+  private final Tail tail = new Tail();
   private final ExecutorService opening = Executors.newVirtualThreadPerTaskExecutor();
 
-  private Store(Vertx vertx, StoreSettings settings, RootKey root, KeyStore keys)
+  private Store(
+      Vertx writing, Vertx reading, StoreSettings settings, RootKey root, KeyStore keys)
       throws IOException {
     this.keys = keys;
     this.secrets = SealedSecrets.open(settings.keyDirectory(), root);
     this.rows = new Rows(new EventTypes(), keys, new Sealer());
-    Connections connections = new Connections(vertx, settings, Migrations.appendPassword(root));
+    char[] password = Migrations.appendPassword(root);
+    Connections reads = new Connections(reading, settings, password);
+    Connections writes = new Connections(writing, settings, password);
     UUID id = TimeOrderedId.next();
     String name = "countersign " + id;
     this.readers =
@@ -73,20 +77,20 @@ public final class Store implements EventLog {
                     .setMaxWaitQueueSize(READS_WAITING)
                     .setConnectionTimeout(5)
                     .setConnectionTimeoutUnit(TimeUnit.SECONDS))
-            .connectingTo(connections.reader(name + " reads"))
-            .using(vertx)
+            .connectingTo(reads.reader(name + " reads"))
+            .using(reading)
             .build();
-    this.heads = new Heads(vertx.getOrCreateContext());
+    this.heads = new Heads(reading);
     this.listener =
-        new HeadListener(vertx, vertx.getOrCreateContext(), connections, name + " listens", heads);
+        new HeadListener(reading, reading.getOrCreateContext(), reads, name + " listens", heads);
     this.partitions = new PartitionKeeper(settings);
     StoreLimits limits = settings.limits();
     this.writer =
         new GroupCommit(
-            vertx,
+            writing,
             id,
             name,
-            () -> connections.open(connections.writer(name)).compose(Link::prepare),
+            () -> writes.open(writes.writer(name)).compose(Link::prepare),
             limits,
             new DiskReserve(
                 settings.dataDirectory(), limits.diskReserveBytes(), limits.diskReserveShare()),
@@ -101,9 +105,23 @@ public final class Store implements EventLog {
    *     durable, or the keys cannot be read
    */
   public static Store open(StoreSettings settings, Vertx vertx) throws IOException {
+    return open(settings, vertx, vertx);
+  }
+
+  /**
+   * Opens the log as {@link #open(StoreSettings, Vertx)} does, its writer on event loops of its
+   * own: nobody who reads, and nothing else that runs where reading does, delays an append.
+   *
+   * @param writing whose event loop carries the writer
+   * @param reading whose event loops carry everything else
+   * @throws IOException with a message for the operator
+   */
+  public static Store open(StoreSettings settings, Vertx writing, Vertx reading)
+      throws IOException {
     MasterKey master = settings.openMaster();
     KeyStore keys = KeyStore.open(settings.keyDirectory(), master);
-    Store store = new Store(vertx, settings, RootKey.open(settings.keyDirectory(), master), keys);
+    Store store = new Store(
+            writing, reading, settings, RootKey.open(settings.keyDirectory(), master), keys);
     try {
       store.heads.advance(store.head().toCompletableFuture().get(10, TimeUnit.SECONDS));
       return store;
@@ -138,14 +156,28 @@ public final class Store implements EventLog {
       }
     }
     Condition condition = item.condition();
-    return writer.append(
+    Pending pending =
         new Pending(
             made,
             item.urgency(),
             condition == null ? -1 : condition.after(),
             condition == null ? List.of() : condition.criteria().stream().map(Asked::of).toList(),
             CompletableFuture.allOf(
-                fresh.stream().map(SealingKey::durable).toArray(CompletableFuture<?>[]::new))));
+                fresh.stream().map(SealingKey::durable).toArray(CompletableFuture<?>[]::new)));
+    return writer
+        .append(pending)
+        .whenComplete((first, failure) -> {
+          if (failure == null) {
+            keep(item, made, first);
+          }
+        });
+  }
+
+  private void keep(Item item, List<Row> made, long first) {
+    for (int i = 0; i < made.size(); i++) {
+      Row row = made.get(i);
+      tail.add(Rows.stored(first + i, row, item.drafts().get(i)), row.bytes());
+    }
   }
 
   private boolean notDurable(SealingKey key, Draft draft) {
@@ -166,6 +198,13 @@ public final class Store implements EventLog {
   @Override
   public CompletionStage<Optional<StoredEvent>> newest(Criterion criterion) {
     return select(Selection.newest(criterion)).thenApply(found -> found.stream().findFirst());
+  }
+
+  @Override
+  public CompletionStage<List<StoredEvent>> follow(long from, int limit, List<Criterion> criteria) {
+    return tail.read(from, limit, criteria, heads.known())
+        .<CompletionStage<List<StoredEvent>>>map(CompletableFuture::completedFuture)
+        .orElseGet(() -> select(Selection.withoutFrames(from, limit, criteria)));
   }
 
   private CompletionStage<List<StoredEvent>> select(Selection selection) {
@@ -189,6 +228,7 @@ public final class Store implements EventLog {
         .query(HeadListener.HEAD)
         .execute()
         .map(found -> found.iterator().next().getLong(0))
+        .onSuccess(heads::advance)
         .toCompletionStage()
         .exceptionally(Store::down);
   }

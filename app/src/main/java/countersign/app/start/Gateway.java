@@ -34,6 +34,7 @@ import countersign.store.sealing.SealedSessions;
 import countersign.view.configuration.ProjectionsConfiguration;
 import countersign.view.configuration.ReadModels;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.EventLoopGroup;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -80,7 +81,9 @@ final class Gateway implements AutoCloseable {
       List<Forgetting> forgetting) {
     Clock clock = Clock.systemUTC();
     try {
-      store = Store.open(plan.store(), vertx);
+      Vertx writing = Loops.store();
+      parts.add("store loop", () -> Loops.end(writing));
+      store = Store.open(plan.store(), writing, vertx);
       log = store;
       parts.add("store", store);
       feed = CommandModelConfiguration.feed(log);
@@ -107,7 +110,7 @@ final class Gateway implements AutoCloseable {
       parts.add("secrets", secrets);
       propose(plan);
       startErasing(plan, readModels, forgetting, erasure, clock);
-      startEdge(plan, vertx, metrics, clock);
+      startEdge(plan, metrics, clock);
     } catch (IOException e) {
       parts.end();
       throw new Failure(String.valueOf(e.getMessage()));
@@ -156,7 +159,7 @@ final class Gateway implements AutoCloseable {
     parts.add("retention", retention);
   }
 
-  private void startEdge(Plan plan, Vertx vertx, MeterRegistry metrics, Clock clock) {
+  private void startEdge(Plan plan, MeterRegistry metrics, Clock clock) {
     EdgeId edge = EdgeId.next();
     Recovery recovery = CommandModelConfiguration.recovery(log, axon, clock);
     await("edge", recovery.startEdge(edge, hostName()));
@@ -170,6 +173,8 @@ final class Gateway implements AutoCloseable {
     expiry.start();
     parts.add("expiry", expiry);
     Append append = new MeteredAppend(CommandModelConfiguration.append(log, axon), feed, metrics);
+    EventLoopGroup loops = Loops.edge();
+    parts.add("edge loops", () -> Loops.end(loops));
     PostgresEdge postgres =
         new PostgresEdge(
             new EdgeSettings(
@@ -181,7 +186,7 @@ final class Gateway implements AutoCloseable {
                 plan.tls().key(),
                 plan.configuration().listen().plaintextLoopback(),
                 plan.publicUrl()),
-            vertx.nettyEventLoopGroup(),
+            loops,
             append,
             feed,
             authentication,
