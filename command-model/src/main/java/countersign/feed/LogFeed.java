@@ -43,6 +43,7 @@ public final class LogFeed implements Feed, RulebookInForce, AutoCloseable {
   public static final Duration LEASE = Duration.ofSeconds(5);
 
   private static final long LOOK_AGAIN_MILLIS = 500;
+  private static final long ASK_AGAIN_MILLIS = 250;
   private static final long GATHER_MILLIS = 4;
   private static final long ANSWER_SECONDS = 4;
   private static final int PAGE = 500;
@@ -120,10 +121,13 @@ public final class LogFeed implements Feed, RulebookInForce, AutoCloseable {
 
   private void catchUp() throws InterruptedException, ExecutionException, TimeoutException {
     long asked = System.nanoTime();
-    long head = answer(log.head());
+    boolean news = !heard || asked - heardNanos >= TimeUnit.MILLISECONDS.toNanos(ASK_AGAIN_MILLIS);
+    // Asking the database proves that it answers; between two times what this process heard is
+    // enough.
+    long head = news ? answer(log.head()) : log.knownHead();
     List<Criterion> criteria = caughtUp.isDone() ? FOLLOWED : List.of(RulebookFold.EVENTS);
     while (seen < head) {
-      List<StoredEvent> page = answer(log.read(seen + 1, PAGE, criteria));
+      List<StoredEvent> page = answer(log.follow(seen + 1, PAGE, criteria));
       page.forEach(this::note);
       Rulebook folded =
           RulebookFold.fold(rulebook, page.stream().filter(LogFeed::configures).toList());
@@ -134,8 +138,10 @@ public final class LogFeed implements Feed, RulebookInForce, AutoCloseable {
         rulebookListeners.forEach(listener -> Waiting.call(listener, folded));
       }
     }
-    heardNanos = asked;
-    heard = true;
+    if (news) {
+      heardNanos = asked;
+      heard = true;
+    }
   }
 
   private void note(StoredEvent stored) {

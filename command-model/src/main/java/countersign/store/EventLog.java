@@ -47,6 +47,17 @@ public interface EventLog extends AutoCloseable {
    */
   CompletionStage<Optional<StoredEvent>> newest(Criterion criterion);
 
+  /**
+   * Reads as {@link #read} does, for whoever follows the log as it grows: what this process
+   * appended a moment ago may be answered from its memory, and segments come without their frames.
+   * Who needs the stored bytes themselves (a recording, evidence) reads. An answer without events
+   * means that there are none up to {@link #knownHead} as it was when this was called.
+   */
+  default CompletionStage<List<StoredEvent>> follow(
+      long from, int limit, List<Criterion> criteria) {
+    return read(from, limit, criteria);
+  }
+
   /** Asks the database for the newest position; -1 when the log is empty. */
   CompletionStage<Long> head();
 

@@ -1,6 +1,7 @@
 package countersign.store;
 
 import countersign.event.Event;
+import countersign.session.SessionEvent.SegmentRecorded;
 import countersign.session.SessionId;
 import countersign.store.group.Row;
 import countersign.store.sealing.Envelope;
@@ -96,10 +97,45 @@ final class Rows {
     return new Made(row, key);
   }
 
+  /** The event of a row as following the log would give it. */
+  static StoredEvent stored(long position, Row row, Draft draft) {
+    return new StoredEvent(
+        position,
+        row.id(),
+        row.type(),
+        row.version(),
+        draft.session(),
+        draft.sessionSeq(),
+        Instant.EPOCH.plus(row.micros(), ChronoUnit.MICROS),
+        draft.tags(),
+        withoutFrames(draft.event()));
+  }
+
+  private static Event withoutFrames(Event event) {
+    return event instanceof SegmentRecorded s
+        ? new SegmentRecorded(
+            s.session(),
+            s.number(),
+            s.inFrom(),
+            s.inLength(),
+            s.outFrom(),
+            s.outLength(),
+            s.fromMicros(),
+            s.toMicros(),
+            NOTHING)
+        : event;
+  }
+
   /** Columns that {@link #read} takes, in its order. */
   static final String COLUMNS =
       "e.position, e.id, e.type, e.version, e.session, e.session_seq, e.at, e.tags, e.clear,"
           + " e.sealed, e.key_id";
+
+  /** The same columns; the sealed bytes of a segment, which are its frames, stay where they are. */
+  static final String COLUMNS_WITHOUT_FRAMES =
+      "e.position, e.id, e.type, e.version, e.session, e.session_seq, e.at, e.tags, e.clear,"
+          + " case e.type when 'SegmentRecorded' then '' else e.sealed end as sealed,"
+          + " case e.type when 'SegmentRecorded' then null else e.key_id end as key_id";
 
   /** Opens a row. What cannot be opened or read becomes {@link StoredEvent.Unreadable}. */
   StoredEvent read(io.vertx.sqlclient.Row row) {

@@ -16,15 +16,24 @@ record Selection(String sql, Tuple arguments) {
   private static final long BYTES = 16L << 20;
 
   static Selection of(long from, int limit, List<Criterion> criteria) {
+    return of(from, limit, criteria, "e.*");
+  }
+
+  /** The same, segments without what they hold. */
+  static Selection withoutFrames(long from, int limit, List<Criterion> criteria) {
+    return of(from, limit, criteria, Rows.COLUMNS_WITHOUT_FRAMES);
+  }
+
+  private static Selection of(long from, int limit, List<Criterion> criteria, String columns) {
     Builder builder = new Builder();
     String first = builder.bind(from);
     String most = builder.bind((long) limit);
     String rows =
         criteria.isEmpty()
-            ? "select e.* from log.events e where e.position >= %s order by e.position limit %s"
-                .formatted(first, most)
-            : "select e.* from log.events e where e.position in (%s) order by e.position limit %s"
-                .formatted(positions(builder, criteria, first, most), most);
+            ? "select %s from log.events e where e.position >= %s order by e.position limit %s"
+                .formatted(columns, first, most)
+            : "select %s from log.events e where e.position in (%s) order by e.position limit %s"
+                .formatted(columns, positions(builder, criteria, first, most), most);
     // Storage "external" knows a value's length without reading it.
     String sql =
         """

@@ -8,7 +8,9 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.axonframework.messaging.core.Context;
 import org.axonframework.messaging.core.MessageStream;
 import org.axonframework.messaging.core.SimpleEntry;
@@ -26,10 +28,16 @@ import org.jspecify.annotations.Nullable;
  * its error, and whoever reads opens another one from its token.
  */
 final class LiveStream implements MessageStream<EventMessage> {
-  private static final int PAGE = 256;
+  private static final int PAGE = 2_048;
 
   /** Below this many waiting events the next page is fetched. */
-  private static final int LOW = 64;
+  private static final int LOW = 512;
+
+  /**
+   * After events there is a pause before the next read, unless a page was full: under load they
+   * then come in pages that are worth a transaction, and what comes alone is not kept waiting.
+   */
+  private static final long PAUSE_NANOS = 100_000_000;
 
   private final EventLog log;
   private final List<Criterion> criteria;
@@ -44,6 +52,8 @@ final class LiveStream implements MessageStream<EventMessage> {
   /** The last page was not empty: there may be more, whatever this process has heard. */
   private boolean unfinished = true;
 
+  private long pauseUntil = System.nanoTime();
+  private boolean resting;
   private boolean closed;
   private @Nullable Throwable error;
   private Runnable callback = () -> {};
@@ -60,11 +70,24 @@ final class LiveStream implements MessageStream<EventMessage> {
   /** Reads when there may be something and there is room. */
   private void readOn() {
     synchronized (lock) {
-      if (!unfinished && log.knownHead() < next) {
+      if (resting || !unfinished && log.knownHead() < next) {
+        return;
+      }
+      long rest = pauseUntil - System.nanoTime();
+      if (rest > 0) {
+        resting = true;
+        CompletableFuture.delayedExecutor(rest, TimeUnit.NANOSECONDS).execute(this::rested);
         return;
       }
     }
     read();
+  }
+
+  private void rested() {
+    synchronized (lock) {
+      resting = false;
+    }
+    readOn();
   }
 
   private void read() {
@@ -77,7 +100,7 @@ final class LiveStream implements MessageStream<EventMessage> {
       from = next;
     }
     long head = log.knownHead();
-    log.read(from, PAGE, criteria)
+    log.follow(from, PAGE, criteria)
         .whenComplete((page, failure) -> arrived(from, head, page, failure));
   }
 
@@ -97,7 +120,10 @@ final class LiveStream implements MessageStream<EventMessage> {
         page.forEach(event -> waiting.add(entry(event)));
         next = page.isEmpty() ? Math.max(from, head + 1) : page.getLast().position() + 1;
         unfinished = !page.isEmpty();
-        more = unfinished || log.knownHead() >= next;
+        if (unfinished && page.size() < PAGE) {
+          pauseUntil = System.nanoTime() + PAUSE_NANOS;
+        }
+        more = true;
       }
       tell = callback;
     }
@@ -105,7 +131,7 @@ final class LiveStream implements MessageStream<EventMessage> {
       tell.run();
     }
     if (more) {
-      read();
+      readOn();
     }
   }
 
@@ -119,10 +145,14 @@ final class LiveStream implements MessageStream<EventMessage> {
   @Override
   public Optional<Entry<EventMessage>> next() {
     Entry<EventMessage> entry;
+    boolean low;
     synchronized (lock) {
       entry = waiting.poll();
+      low = waiting.size() < LOW;
     }
-    readOn();
+    if (low) {
+      readOn();
+    }
     return Optional.ofNullable(entry);
   }
 

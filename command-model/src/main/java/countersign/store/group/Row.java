@@ -28,7 +28,7 @@ public record Row(
   private static final int FIXED = 256;
 
   /** What it costs to keep and to send, about. */
-  int bytes() {
+  public int bytes() {
     int tagged = 0;
     for (String tag : tags) {
       tagged += 2 * tag.length() + 48;

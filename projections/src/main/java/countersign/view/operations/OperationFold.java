@@ -21,6 +21,7 @@ final class OperationFold {
   private final Map<UUID, OperationRow> rows = new LinkedHashMap<>();
   private final List<OperationRow> fresh = new ArrayList<>();
   private final Set<OperationRow> touched = new LinkedHashSet<>();
+  private final Map<UUID, OperationRow> ends = new LinkedHashMap<>();
 
   OperationFold(Sealed sealed, List<OperationRow> known) {
     this.sealed = sealed;
@@ -31,7 +32,14 @@ final class OperationFold {
     return fresh;
   }
 
+  /** Rows that hold an outcome and nothing else. */
+  List<OperationRow> ends() {
+    return List.copyOf(ends.values());
+  }
+
+  /** What changed, each row once. */
   Collection<OperationRow> touched() {
+    touched.addAll(ends.values());
     return touched;
   }
 
@@ -44,9 +52,9 @@ final class OperationFold {
         }
       }
       case SessionEvent.OperationCompleted done ->
-          change(at, done.operation().value(), row -> row.completed(sealed, done));
+          end(at, done, done.operation().value(), row -> row.completed(sealed, done));
       case SessionEvent.OutcomeUnknown unknown ->
-          change(at, unknown.operation().value(), row -> row.state = "unknown");
+          end(at, unknown, unknown.operation().value(), row -> row.state = "unknown");
       case SessionEvent.Closed closed -> refuseWaitingOf(at, closed.session().value());
       case SessionEvent.Interrupted interrupted ->
           refuseWaitingOf(at, interrupted.session().value());
@@ -68,6 +76,17 @@ final class OperationFold {
       rows.put(row.id, row);
       fresh.add(row);
       touched.add(row);
+    }
+  }
+
+  /** The end of an operation whose row is not at hand is written without looking at the row. */
+  private void end(Projected at, SessionEvent event, UUID id, Consumer<OperationRow> end) {
+    if (rows.containsKey(id)) {
+      change(at, id, end);
+    } else {
+      OperationRow ended = new OperationRow(at, event, id);
+      end.accept(ended);
+      ends.put(id, ended);
     }
   }
 

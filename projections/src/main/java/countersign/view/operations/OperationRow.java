@@ -1,6 +1,7 @@
 package countersign.view.operations;
 
 import countersign.operation.DecisionKind;
+import countersign.session.SessionEvent;
 import countersign.session.SessionEvent.OperationCompleted;
 import countersign.session.SessionEvent.OperationDecided;
 import countersign.view.OperationView;
@@ -98,6 +99,13 @@ public class OperationRow {
     replaces = event.replaces() == null ? null : event.replaces().value();
     byEdge = event.byEdge();
     state = stateOf(event.decision());
+  }
+
+  /** Only what the end of an operation says of it. */
+  OperationRow(Projected projected, SessionEvent event, UUID operation) {
+    id = operation;
+    session = event.session().value();
+    changed = projected.position();
   }
 
   private static String stateOf(DecisionKind decision) {

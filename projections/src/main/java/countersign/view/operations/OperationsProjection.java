@@ -55,21 +55,12 @@ public final class OperationsProjection implements Projection {
 
   @Override
   public Uni<List<Views.Changed>> apply(Mutiny.Session session, List<Projected> batch) {
-    Wanted wanted = Wanted.of(batch);
-    return session
-        .createQuery(
-            "from OperationRow o where o.id in :ids or o.approval in :approvals"
-                + " or (o.session in :ended and o.state = 'decided')",
-            OperationRow.class)
-        .setParameter("ids", wanted.operations)
-        .setParameter("approvals", wanted.approvals)
-        .setParameter("ended", wanted.ended)
-        .getResultList()
+    return known(session, Wanted.of(batch))
         .flatMap(known -> {
           OperationFold fold = new OperationFold(sealed, known);
           batch.forEach(fold::fold);
-          return session
-              .persistAll(fold.fresh().toArray())
+          return OperationWrites.fresh(session, fold.fresh())
+              .flatMap(_ -> OperationWrites.ends(session, fold.ends()))
               .flatMap(_ -> Erased.delete(session, "OperationRow", batch))
               .replaceWith(() ->
                   fold.touched().stream()
@@ -79,12 +70,28 @@ public final class OperationsProjection implements Projection {
         });
   }
 
+  /** Rows that events change which only say so in passing; most batches have none. */
+  private static Uni<List<OperationRow>> known(Mutiny.Session session, Wanted wanted) {
+    if (wanted.isEmpty()) {
+      return Uni.createFrom().item(List.of());
+    }
+    return session
+        .createQuery(
+            "from OperationRow o where o.id in :ids or o.approval in :approvals"
+                + " or (o.session in :ended and o.state = 'decided')",
+            OperationRow.class)
+        .setParameter("ids", wanted.operations)
+        .setParameter("approvals", wanted.approvals)
+        .setParameter("ended", wanted.ended)
+        .getResultList();
+  }
+
   @Override
   public Uni<Void> clear(Mutiny.Session session) {
     return session.createMutationQuery("delete OperationRow").executeUpdate().replaceWithVoid();
   }
 
-  /** Which rows a batch may touch. */
+  /** Which rows a batch may touch that it does not bring. */
   private record Wanted(Set<UUID> operations, Set<String> approvals, Set<UUID> ended) {
     static Wanted of(List<Projected> batch) {
       Wanted wanted =
@@ -97,8 +104,6 @@ public final class OperationsProjection implements Projection {
       switch (event) {
         case SessionEvent.OperationDecided decided -> add(decided);
         case SessionEvent.OperationsDecided decided -> decided.operations().forEach(this::add);
-        case SessionEvent.OperationCompleted done -> operations.add(done.operation().value());
-        case SessionEvent.OutcomeUnknown unknown -> operations.add(unknown.operation().value());
         case SessionEvent.Closed closed -> ended.add(closed.session().value());
         case SessionEvent.Interrupted interrupted -> ended.add(interrupted.session().value());
         case ApprovalEvent.Used used -> operations.add(used.operation().value());
@@ -108,10 +113,16 @@ public final class OperationsProjection implements Projection {
     }
 
     private void add(SessionEvent.OperationDecided decided) {
-      operations.add(decided.operation().value());
       if (decided.replaces() != null) {
         operations.add(decided.replaces().value());
       }
+      if (decided.approval() != null) {
+        operations.add(decided.operation().value());
+      }
+    }
+
+    boolean isEmpty() {
+      return operations.isEmpty() && approvals.isEmpty() && ended.isEmpty();
     }
   }
 }

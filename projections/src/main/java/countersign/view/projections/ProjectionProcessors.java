@@ -29,7 +29,7 @@ import org.axonframework.messaging.eventstreaming.StreamableEventSource;
  * Thread-safe.
  */
 public final class ProjectionProcessors implements AutoCloseable {
-  private static final int BATCH = 200;
+  private static final int BATCH = 2_048;
   private static final Duration CLAIM_EXTENSION = Duration.ofMillis(800);
   private static final Duration CLAIM_INTERVAL = Duration.ofMillis(800);
 

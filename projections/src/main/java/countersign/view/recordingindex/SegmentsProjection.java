@@ -4,17 +4,27 @@ import countersign.event.Event;
 import countersign.retention.RetentionEvent;
 import countersign.session.SessionEvent.SegmentRecorded;
 import countersign.view.Views;
+import countersign.view.projections.Columns;
 import countersign.view.projections.Erased;
 import countersign.view.projections.Projected;
 import countersign.view.projections.Projection;
 import io.smallrye.mutiny.Uni;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
 import org.hibernate.reactive.mutiny.Mutiny;
 
 /** Notes where the pieces of recordings stand, in {@code view.segments}; never their bytes. */
 public final class SegmentsProjection implements Projection {
+  private static final String INSERT =
+      """
+      insert into view.segments (position, session_id, number, in_from, in_length, out_from,
+        out_length, from_micros, to_micros)
+      select * from unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[],
+        $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[])
+      on conflict do nothing
+      """;
 
   @Override
   public String view() {
@@ -27,31 +37,35 @@ public final class SegmentsProjection implements Projection {
   }
 
   @Override
-  public Uni<List<Views.Changed>> apply(Mutiny.Session session, List<Projected> all) {
-    List<Projected> batch =
-        all.stream().filter(one -> one.event() instanceof SegmentRecorded).toList();
-    return session
-        .createQuery("select s.position from SegmentRow s where s.position in :all", Long.class)
-        .setParameter("all", batch.stream().map(Projected::position).toList())
-        .getResultList()
-        .flatMap(known -> {
-          Set<Long> seen = new HashSet<>(known);
-          List<SegmentRow> fresh =
-              batch.stream()
-                  .filter(projected -> seen.add(projected.position()))
-                  .map(projected ->
-                      new SegmentRow(projected.position(), (SegmentRecorded) projected.event()))
-                  .toList();
-          return session
-              .persistAll(fresh.toArray())
-              .flatMap(_ -> Erased.delete(session, "SegmentRow", all))
-              .replaceWith(() ->
-                  fresh.stream()
-                      .map(row ->
-                          new Views.Changed(
-                              view(), Long.toString(row.number), row.session.toString()))
-                      .toList());
-        });
+  public Uni<List<Views.Changed>> apply(Mutiny.Session session, List<Projected> batch) {
+    List<SegmentRow> rows =
+        batch.stream()
+            .filter(one -> one.event() instanceof SegmentRecorded)
+            .map(projected ->
+                new SegmentRow(projected.position(), (SegmentRecorded) projected.event()))
+            .toList();
+    return Columns.write(
+            session,
+            INSERT,
+            numbers(rows, row -> row.position),
+            Columns.of(rows, new UUID[0], row -> row.session),
+            numbers(rows, row -> row.number),
+            numbers(rows, row -> row.inFrom),
+            numbers(rows, row -> row.inLength),
+            numbers(rows, row -> row.outFrom),
+            numbers(rows, row -> row.outLength),
+            numbers(rows, row -> row.fromMicros),
+            numbers(rows, row -> row.toMicros))
+        .flatMap(_ -> Erased.delete(session, "SegmentRow", batch))
+        .replaceWith(() ->
+            rows.stream()
+                .map(row ->
+                    new Views.Changed(view(), Long.toString(row.number), row.session.toString()))
+                .toList());
+  }
+
+  private static Long[] numbers(List<SegmentRow> rows, Function<SegmentRow, Long> value) {
+    return Columns.of(rows, new Long[0], value);
   }
 
   @Override
