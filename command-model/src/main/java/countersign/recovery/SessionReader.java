@@ -20,7 +20,12 @@ import java.util.concurrent.TimeoutException;
 final class SessionReader {
   private static final int PAGE = 10_000;
   private static final Set<String> OPERATIONS =
-      Set.of("OperationDecided", "OperationsDecided", "OperationCompleted", "OutcomeUnknown");
+      Set.of(
+          "OperationDecided",
+          "OperationsDecided",
+          "OperationCompleted",
+          "OperationsCompleted",
+          "OutcomeUnknown");
 
   private final EventLog log;
   private final long answerSeconds;

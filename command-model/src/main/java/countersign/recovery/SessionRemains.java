@@ -42,6 +42,7 @@ final class SessionRemains {
       case SessionEvent.OperationDecided decided -> note(decided);
       case SessionEvent.OperationsDecided several -> several.operations().forEach(this::note);
       case SessionEvent.OperationCompleted completed -> finished(completed.operation());
+      case SessionEvent.OperationsCompleted several -> several.operations().forEach(this::note);
       case SessionEvent.OutcomeUnknown unknown -> finished(unknown.operation());
       default -> {
         // Nothing that was forwarded.

@@ -143,6 +143,13 @@ public sealed interface SessionEvent extends Event {
       String tag)
       implements SessionEvent {}
 
+  /** Ends of plain reads of one session within a tenth of a second, in order. */
+  @org.axonframework.messaging.eventhandling.annotation.Event(
+      name = "OperationsCompleted",
+      version = "1")
+  record OperationsCompleted(@Clear SessionId session, List<OperationCompleted> operations)
+      implements SessionEvent {}
+
   /** A forwarded operation whose end nobody saw: the target or the edge died between. */
   @org.axonframework.messaging.eventhandling.annotation.Event(
       name = "OutcomeUnknown",

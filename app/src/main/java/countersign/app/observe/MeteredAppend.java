@@ -95,6 +95,7 @@ public final class MeteredAppend implements Append {
       case SessionEvent.OperationsDecided many ->
           many.operations().forEach(one -> count(one.decision()));
       case SessionEvent.OperationCompleted _,
+          SessionEvent.OperationsCompleted _,
           SessionEvent.OutcomeUnknown _,
           SessionEvent.SegmentRecorded _ -> {}
     }

@@ -53,6 +53,10 @@ final class OperationFold {
       }
       case SessionEvent.OperationCompleted done ->
           end(at, done, done.operation().value(), row -> row.completed(sealed, done));
+      case SessionEvent.OperationsCompleted batch ->
+          batch
+              .operations()
+              .forEach(done -> end(at, done, done.operation().value(), row -> row.completed(sealed, done)));
       case SessionEvent.OutcomeUnknown unknown ->
           end(at, unknown, unknown.operation().value(), row -> row.state = "unknown");
       case SessionEvent.Closed closed -> refuseWaitingOf(at, closed.session().value());

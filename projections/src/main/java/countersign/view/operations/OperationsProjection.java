@@ -43,6 +43,7 @@ public final class OperationsProjection implements Projection {
         SessionEvent.OperationDecided.class,
         SessionEvent.OperationsDecided.class,
         SessionEvent.OperationCompleted.class,
+        SessionEvent.OperationsCompleted.class,
         SessionEvent.OutcomeUnknown.class,
         SessionEvent.Closed.class,
         SessionEvent.Interrupted.class,

@@ -146,7 +146,7 @@ public final class Gate {
     }
     List<OperationDecided> flushed = List.copyOf(reads);
     reads.clear();
-    return journal.append(
+    return journal.decided(
         flushed.size() == 1
             ? flushed.getFirst()
             : new OperationsDecided(journal.session(), flushed));

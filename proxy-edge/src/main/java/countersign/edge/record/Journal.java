@@ -3,6 +3,8 @@ package countersign.edge.record;
 import countersign.port.Append;
 import countersign.port.AppendRefused;
 import countersign.session.SessionEvent;
+import countersign.session.SessionEvent.OperationCompleted;
+import countersign.session.SessionEvent.OperationsCompleted;
 import countersign.session.SessionId;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -22,13 +24,20 @@ public final class Journal {
   /** Ends of operations may wait this long for company on their way to the log. */
   private static final long LATER_MILLIS = 20;
 
+  /** Ends of plain reads wait longer, for many are one event; as long as a segment does. */
+  private static final long ENDS_MILLIS = 100;
+
+  private static final int MOST_ENDS = 512;
+
   private final SessionId session;
   private final Append append;
   private final EventExecutor loop;
   private final Consumer<AppendRefused> failed;
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
   private List<SessionEvent> later = new ArrayList<>();
+  private List<OperationCompleted> ends = new ArrayList<>();
   private boolean laterScheduled;
+  private boolean endsScheduled;
   private long next;
   private long durable = -1;
   private @Nullable AppendRefused refusal;
@@ -59,8 +68,44 @@ public final class Journal {
    * @return the event's number; durable when {@link #durable(long)} says so
    */
   public long append(SessionEvent event) {
+    takeEnds();
     later.add(event);
     return flush();
+  }
+
+  /**
+   * Appends decisions on plain reads, for which a caller waits; ends of earlier ones wait on.
+   *
+   * @return as {@link #append}
+   */
+  public long decided(SessionEvent decisions) {
+    later.add(decisions);
+    return send();
+  }
+
+  /** Appends the end of a plain read, together with others. */
+  public void ended(OperationCompleted end) {
+    ends.add(end);
+    if (ends.size() >= MOST_ENDS) {
+      flush();
+    } else if (!endsScheduled) {
+      endsScheduled = true;
+      ScheduledFuture<?> unused =
+          loop.schedule(
+              () -> {
+                endsScheduled = false;
+                flush();
+              },
+              ENDS_MILLIS,
+              TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void takeEnds() {
+    if (!ends.isEmpty()) {
+      later.add(ends.size() == 1 ? ends.getFirst() : new OperationsCompleted(session, ends));
+      ends = new ArrayList<>();
+    }
   }
 
   /** Appends an event soon, together with others: for what nothing waits for. */
@@ -72,7 +117,7 @@ public final class Journal {
           loop.schedule(
               () -> {
                 laterScheduled = false;
-                flush();
+                send();
               },
               LATER_MILLIS,
               TimeUnit.MILLISECONDS);
@@ -85,6 +130,11 @@ public final class Journal {
    * @return number of the newest event
    */
   public long flush() {
+    takeEnds();
+    return send();
+  }
+
+  private long send() {
     if (later.isEmpty()) {
       return next - 1;
     }

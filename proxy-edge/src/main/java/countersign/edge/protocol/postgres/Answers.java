@@ -57,7 +57,7 @@ final class Answers {
 
   /** An operation was let through, but the target skips it. */
   void skipped(Run run) {
-    journal.later(run.skipped(journal.session(), skippingBecause));
+    run.end(journal, run.skipped(journal.session(), skippingBecause));
   }
 
   /** Whether the target has said its last word. */
@@ -219,7 +219,8 @@ final class Answers {
       Run run = runOf(dropped);
       if (run != null) {
         run.failed(code); // of a statement whose Parse or Bind failed, its operation did
-        journal.later(
+        run.end(
+            journal,
             first ? run.completed(journal.session()) : run.skipped(journal.session(), code));
         first = false;
       }
@@ -247,7 +248,7 @@ final class Answers {
     }
     Run run = runOf(head);
     if (run != null) {
-      journal.later(run.completed(journal.session()));
+      run.end(journal, run.completed(journal.session()));
     }
     queue.remove();
     emitLocals();
@@ -305,7 +306,7 @@ final class Answers {
       queue.remove();
       if (run != null) {
         copy.ended();
-        journal.later(run.completed(journal.session()));
+        run.end(journal, run.completed(journal.session()));
       }
       step.done().run();
       emitLocals();

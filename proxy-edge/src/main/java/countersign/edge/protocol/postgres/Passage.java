@@ -103,7 +103,7 @@ final class Passage {
   private void allow(Judged judged, Then then) {
     if (judged.asked().onlyReads() && !strict) {
       Permit permit = around.gate().read(judged);
-      Run run = new Run(judged.id(), Long.MAX_VALUE);
+      Run run = Run.read(judged.id());
       freshReads.add(run);
       then.run(new Passed(judged, permit, run, false));
       return;

@@ -1,5 +1,6 @@
 package countersign.edge.protocol.postgres;
 
+import countersign.edge.record.Journal;
 import countersign.operation.OperationId;
 import countersign.session.SessionEvent.OperationCompleted;
 import countersign.session.SessionId;
@@ -8,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 /** One operation between its first byte to the target and its end. Confined to the event loop. */
 final class Run {
   private final OperationId id;
+  private final boolean read;
   private final long sinceNanos = System.nanoTime();
 
   /** Number of the event that must be durable before a byte of the answer leaves. */
@@ -19,8 +21,27 @@ final class Run {
   private String tag = "";
 
   Run(OperationId id, long barrier) {
+    this(id, false, barrier);
+  }
+
+  private Run(OperationId id, boolean read, long barrier) {
     this.id = id;
+    this.read = read;
     this.barrier = barrier;
+  }
+
+  /** A plain read whose decision is not on its way to the log yet. */
+  static Run read(OperationId id) {
+    return new Run(id, true, Long.MAX_VALUE);
+  }
+
+  /** Writes down how it ended; the ends of plain reads go to the log together. */
+  void end(Journal journal, OperationCompleted how) {
+    if (read) {
+      journal.ended(how);
+    } else {
+      journal.later(how);
+    }
   }
 
   OperationId id() {

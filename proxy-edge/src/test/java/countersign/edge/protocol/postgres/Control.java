@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Log, approvals and feed in memory; can be slow, stuck or broken. */
 final class Control implements Append, Feed {
@@ -139,7 +140,14 @@ final class Control implements Append, Feed {
   }
 
   <T> List<T> of(Class<T> type) {
-    return all().stream().filter(type::isInstance).map(type::cast).toList();
+    return all().stream()
+        .flatMap(event ->
+            event instanceof SessionEvent.OperationsCompleted several
+                ? Stream.concat(Stream.of(event), several.operations().stream())
+                : Stream.of(event))
+        .filter(type::isInstance)
+        .map(type::cast)
+        .toList();
   }
 
   List<ApprovalCommand.Request> requests() {
