@@ -22,7 +22,10 @@ final class Cancelling implements AutoCloseable {
   private final byte[] targetKey;
   private final Conversation owner;
   private final int processId;
-  private final byte[] key = new byte[4];
+
+  /** Four bytes are all that clients before 3.2 can hold. */
+  private final byte[] key;
+
   private int underWay;
 
   /**
@@ -35,6 +38,7 @@ final class Cancelling implements AutoCloseable {
     this.targetProcess = target.processId();
     this.targetKey = target.key();
     this.owner = owner;
+    this.key = new byte[opening.minor() >= 2 ? 32 : 4];
     RANDOM.nextBytes(key);
     this.processId = opening.edge().sessions().add(this);
   }

@@ -17,6 +17,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -31,6 +32,12 @@ final class Handshake extends ChannelInboundHandlerAdapter {
   private static final long DEADLINE_SECONDS = 10;
   private static final long MOST_EARLY = 64 << 10;
 
+  /** Newest minor version of protocol 3 spoken with callers; to targets it is 3.0. */
+  private static final int NEWEST_MINOR = 2;
+
+  /** First byte of a TLS record with a ClientHello; no startup message is that long. */
+  private static final byte CLIENT_HELLO = 0x16;
+
   private final Edge edge;
   private final Channel client;
   private final @Nullable String ownTarget;
@@ -38,7 +45,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
   private long earlyBytes;
   private final FrameReader reader = FrameReader.frontend(Limits.EDGE);
   private @Nullable ScheduledFuture<?> deadline;
-  private Phase phase = new Phase.Greeting(false);
+  private Phase phase = new Phase.Greeting(Phase.Encryption.none);
 
   Handshake(Edge edge, Channel client, @Nullable String ownTarget) {
     this.edge = edge;
@@ -78,12 +85,31 @@ final class Handshake extends ChannelInboundHandlerAdapter {
       bytes.release();
       return;
     }
+    if (direct(bytes)) {
+      return;
+    }
     reader.feed(bytes);
     try {
       drain();
     } catch (ProtocolViolation e) {
       refuse(Words.fatal(e.sqlState(), String.valueOf(e.getMessage())));
     }
+  }
+
+  /** Whether the connection begins with TLS (sslnegotiation=direct): then TLS reads the bytes. */
+  private boolean direct(ByteBuf bytes) {
+    if (!(phase instanceof Phase.Greeting greeting)
+        || greeting.encrypted()
+        || edge.tls() == null
+        || reader.buffered() > 0
+        || !bytes.isReadable()
+        || bytes.getByte(bytes.readerIndex()) != CLIENT_HELLO) {
+      return false;
+    }
+    phase = greeting.secured(Phase.Encryption.direct);
+    client.pipeline().addFirst("tls", edge.tls().newHandler(client.alloc()));
+    client.pipeline().fireChannelRead(bytes);
+    return true;
   }
 
   private void drain() {
@@ -135,13 +161,17 @@ final class Handshake extends ChannelInboundHandlerAdapter {
       return;
     }
     send(Unpooled.buffer(1).writeByte('S'));
-    phase = greeting.secured();
+    phase = greeting.secured(Phase.Encryption.negotiated);
     client.pipeline().addFirst("tls", edge.tls().newHandler(client.alloc()));
   }
 
   private void start(Phase.Greeting greeting, Startup startup) {
     if (startup.version() >>> 16 != 3) {
       refuse(Words.fatal("0A000", "protocol: " + (startup.version() >>> 16) + " (expected: 3)"));
+      return;
+    }
+    if (greeting.encryption() == Phase.Encryption.direct && !PostgresEdge.ALPN.equals(alpn())) {
+      refuse(Words.fatal("08P01", "direct TLS: no ALPN (expected: " + PostgresEdge.ALPN + ")"));
       return;
     }
     if (!greeting.encrypted() && !(edge.settings().plaintextLoopback() && Peer.loopback(client))) {
@@ -160,11 +190,18 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     List<String> options =
         startup.parameters().keySet().stream().filter(name -> name.startsWith("_pq_.")).toList();
     ByteBuf out = Unpooled.buffer(32);
-    if (startup.minor() > 0 || !options.isEmpty()) {
-      Encode.negotiateProtocolVersion(out, 0, options);
+    int minor = Math.min(startup.minor(), NEWEST_MINOR);
+    if (startup.minor() > minor || !options.isEmpty()) {
+      Encode.negotiateProtocolVersion(out, minor, options);
     }
-    phase = greeting.named(startup.parameters(), settings);
+    phase = greeting.named(new Phase.Asked(minor, startup.parameters(), settings));
     send(Encode.authenticationCleartextPassword(out));
+  }
+
+  private @Nullable String alpn() {
+    return client.pipeline().get("tls") instanceof SslHandler tls
+        ? tls.applicationProtocol()
+        : null;
   }
 
   private void prove(Phase.Proving proving, Piece piece) {
@@ -196,7 +233,8 @@ final class Handshake extends ChannelInboundHandlerAdapter {
       refuse(Words.fatal("57P03", "no new sessions: the edge has lost touch with control"));
       return;
     }
-    switch (Admission.of(edge.feed().rulebook(), principal, checking.parameters(), ownTarget)) {
+    switch (Admission.of(
+        edge.feed().rulebook(), principal, checking.asked().parameters(), ownTarget)) {
       case Admission.Refused(ErrorFields words) -> refuse(words);
       case Admission.Admitted admitted -> open(checking, admitted);
     }
@@ -210,11 +248,12 @@ final class Handshake extends ChannelInboundHandlerAdapter {
             client,
             admitted.caller(),
             admitted.target(),
+            checking.asked().minor(),
             why -> refuse(Words.fatal("57P01", why)));
     Phase.Dialling dialling = checking.admitted(opening);
     phase = dialling;
     opening.dial(
-        checking.settings(),
+        checking.asked().settings(),
         new TargetLogin.Outcome() {
           @Override
           public void ready(LoggedIn in) {

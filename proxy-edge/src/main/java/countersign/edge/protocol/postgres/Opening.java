@@ -28,6 +28,7 @@ final class Opening {
   private final Recorder recorder;
   private final Gate gate;
   private final boolean strict;
+  private final int minor;
   private final Feed.Subscription termination;
   private final Consumer<String> unserved;
   private @Nullable Conversation conversation;
@@ -36,12 +37,20 @@ final class Opening {
   /**
    * Begins a session; its first event is on its way to the log.
    *
+   * @param minor minor version of the protocol spoken with the caller
    * @param unserved ends the session with words while no conversation does
    */
-  Opening(Edge edge, Channel client, Caller caller, Target target, Consumer<String> unserved) {
+  Opening(
+      Edge edge,
+      Channel client,
+      Caller caller,
+      Target target,
+      int minor,
+      Consumer<String> unserved) {
     this.edge = edge;
     this.client = client;
     this.target = target;
+    this.minor = minor;
     this.unserved = unserved;
     this.strict = target.protection().recording() == Target.Recording.strict;
     SessionId id = SessionId.next();
@@ -152,6 +161,11 @@ final class Opening {
 
   void conversation(Conversation talking) {
     conversation = talking;
+  }
+
+  /** Minor version of protocol 3 that the caller speaks. */
+  int minor() {
+    return minor;
   }
 
   Edge edge() {

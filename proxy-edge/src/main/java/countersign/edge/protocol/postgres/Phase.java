@@ -4,26 +4,46 @@ import java.util.Map;
 
 /** Where a handshake is; only the methods of a phase lead on. */
 sealed interface Phase {
+  /** What TLS a caller speaks: none, after SSLRequest, or from its first byte (PostgreSQL 17). */
+  enum Encryption {
+    none,
+    negotiated,
+    direct
+  }
+
   /** Before the startup message. */
-  record Greeting(boolean encrypted) implements Phase {
-    Greeting secured() {
-      return new Greeting(true);
+  record Greeting(Encryption encryption) implements Phase {
+    Greeting secured(Encryption how) {
+      return new Greeting(how);
     }
 
-    Proving named(Map<String, String> parameters, Map<String, String> settings) {
-      return new Proving(parameters, settings);
+    boolean encrypted() {
+      return encryption != Encryption.none;
+    }
+
+    Proving named(Asked asked) {
+      return new Proving(asked);
     }
   }
 
+  /**
+   * What the startup message asked for.
+   *
+   * @param minor minor version of the protocol that is spoken: 0 to 2
+   * @param parameters as they came
+   * @param settings those that go on to the target
+   */
+  record Asked(int minor, Map<String, String> parameters, Map<String, String> settings) {}
+
   /** The password is asked for. */
-  record Proving(Map<String, String> parameters, Map<String, String> settings) implements Phase {
+  record Proving(Asked asked) implements Phase {
     Checking shown() {
-      return new Checking(parameters, settings);
+      return new Checking(asked);
     }
   }
 
   /** The token is being verified. */
-  record Checking(Map<String, String> parameters, Map<String, String> settings) implements Phase {
+  record Checking(Asked asked) implements Phase {
     Dialling admitted(Opening opening) {
       return new Dialling(opening);
     }

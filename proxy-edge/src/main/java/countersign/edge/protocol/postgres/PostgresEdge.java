@@ -12,6 +12,7 @@ import countersign.port.Secrets;
 import countersign.target.Target;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -39,6 +40,9 @@ public final class PostgresEdge implements AutoCloseable {
   private static final int MOST_UNPROVEN = 500;
 
   private static final Duration STOP = Duration.ofSeconds(15);
+
+  /** PostgreSQL's own name in TLS (protocol-flow, "SSL Session Encryption"). */
+  static final String ALPN = "postgresql";
 
   private final EdgeSettings settings;
   private final EventLoopGroup loops;
@@ -85,6 +89,12 @@ public final class PostgresEdge implements AutoCloseable {
       return SslContextBuilder.forServer(certificate.toFile(), key.toFile())
           .sslProvider(SslProvider.JDK)
           .protocols("TLSv1.3", "TLSv1.2")
+          .applicationProtocolConfig(
+              new ApplicationProtocolConfig(
+                  ApplicationProtocolConfig.Protocol.ALPN,
+                  ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                  ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                  ALPN))
           .build();
     } catch (SSLException | IllegalArgumentException e) {
       throw new IllegalArgumentException(

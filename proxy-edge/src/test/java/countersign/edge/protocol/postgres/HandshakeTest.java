@@ -115,11 +115,47 @@ class HandshakeTest {
   void negotiatesNewerMinorVersionsDown() {
     try (WireClient client = dial()) {
       client.say(out ->
-          Encode.startup(out, Startup.V3_2, Map.of("user", "agent-ada", "database", "orders")));
-      assertThat(client.next()).isInstanceOf(BackendMessage.NegotiateProtocolVersion.class);
+          Encode.startup(out, Startup.V3_2 + 7, Map.of("user", "agent-ada", "database", "orders")));
+      assertThat(client.next())
+          .isInstanceOfSatisfying(
+              BackendMessage.NegotiateProtocolVersion.class,
+              told -> assertThat(told.newestMinor()).isEqualTo(2));
       assertThat(client.next()).isInstanceOf(BackendMessage.AuthenticationCleartextPassword.class);
       client.say(out -> Encode.password(out, "good"));
       assertThat(client.unit()).startsWith("AuthenticationOk").endsWith("ZI");
+    }
+  }
+
+  @Test
+  void givesCallersOfThreeTwoALongKeyThatCancels() {
+    try (WireClient client = dial()) {
+      client.say(out ->
+          Encode.startup(out, Startup.V3_2, Map.of("user", "agent-ada", "database", "orders")));
+      assertThat(client.next()).isInstanceOf(BackendMessage.AuthenticationCleartextPassword.class);
+      client.say(out -> Encode.password(out, "good"));
+      BackendMessage.BackendKeyData given = null;
+      for (BackendMessage m = client.next();
+          !(m instanceof BackendMessage.ReadyForQuery);
+          m = client.next()) {
+        given = m instanceof BackendMessage.BackendKeyData data ? data : given;
+      }
+      assertThat(given).isNotNull();
+      assertThat(given.key()).hasSize(32);
+      client.query("delete from payments where id = 1");
+      bench.control.request(0);
+      byte[] wrong = given.key().clone();
+      wrong[31] ^= 1;
+      int process = given.processId();
+      cancel(process, wrong);
+      cancel(process, given.key());
+      assertThat(client.unit()).contains("57014").endsWith("ZI");
+    }
+  }
+
+  private void cancel(int process, byte[] key) {
+    try (WireClient canceller = dial()) {
+      canceller.say(out -> Encode.cancelRequest(out, process, key));
+      assertThat(canceller.next()).isNull();
     }
   }
 

@@ -11,8 +11,15 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 
 class TlsTest {
@@ -44,6 +51,43 @@ class TlsTest {
               "select count(*) from payments",
               "select repeat('x', 100000)");
       assertThat(said.out()).as(said.err()).startsWith("1000\nxxx").hasSize(100_006);
+    }
+  }
+
+  /** What libpq 17 does with sslnegotiation=direct. */
+  @Test
+  void servesTlsFromTheFirstByteWhenItNamesThePostgresqlProtocol() throws Exception {
+    try (Bench bench = secured(Target.Tls.require, 0)) {
+      assertThat(firstAnswer(bench, "postgresql")).isEqualTo((int) 'R');
+      assertThat(firstAnswer(bench, null)).isEqualTo((int) 'E');
+      assertThat(firstAnswer(bench, "h2")).isEqualTo((int) 'E');
+    }
+  }
+
+  private int firstAnswer(Bench bench, String protocol) throws Exception {
+    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+    trusted.load(null);
+    try (var pem = Files.newInputStream(target.certificate)) {
+      trusted.setCertificateEntry(
+          "edge", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+    }
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(trusted);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+    try (SSLSocket socket =
+        (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", bench.edge.port())) {
+      socket.setSoTimeout(10_000);
+      if (protocol != null) {
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {protocol});
+        socket.setSSLParameters(parameters);
+      }
+      ByteBuf startup = Unpooled.buffer();
+      Encode.startup(startup, Startup.V3_0, Map.of("user", "agent-ada", "database", "orders"));
+      socket.getOutputStream().write(ByteBufUtil.getBytes(startup));
+      return socket.getInputStream().read();
     }
   }
 
