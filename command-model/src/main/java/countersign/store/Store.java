@@ -5,6 +5,8 @@ import countersign.port.AppendRefused;
 import countersign.port.AppendRefused.Reason;
 import countersign.port.Feed;
 import countersign.port.Recordings;
+import countersign.retention.Forgetting;
+import countersign.session.SessionId;
 import countersign.store.group.Asked;
 import countersign.store.group.DiskReserve;
 import countersign.store.group.GroupCommit;
@@ -58,8 +60,7 @@ public final class Store implements EventLog {
   private final Tail tail = new Tail();
   private final ExecutorService opening = Executors.newVirtualThreadPerTaskExecutor();
 
-  private Store(
-      Vertx writing, Vertx reading, StoreSettings settings, RootKey root, KeyStore keys)
+  private Store(Vertx writing, Vertx reading, StoreSettings settings, RootKey root, KeyStore keys)
       throws IOException {
     this.keys = keys;
     this.secrets = SealedSecrets.open(settings.keyDirectory(), root);
@@ -120,8 +121,8 @@ public final class Store implements EventLog {
       throws IOException {
     MasterKey master = settings.openMaster();
     KeyStore keys = KeyStore.open(settings.keyDirectory(), master);
-    Store store = new Store(
-            writing, reading, settings, RootKey.open(settings.keyDirectory(), master), keys);
+    Store store =
+        new Store(writing, reading, settings, RootKey.open(settings.keyDirectory(), master), keys);
     try {
       store.heads.advance(store.head().toCompletableFuture().get(10, TimeUnit.SECONDS));
       return store;
@@ -271,6 +272,22 @@ public final class Store implements EventLog {
   private static String reason(Throwable e) {
     Throwable cause = e.getCause() == null ? e : e.getCause();
     return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+  }
+
+  /** The newest events as this process holds them in memory: they are dropped, all of them. */
+  public Forgetting recent() {
+    return new Forgetting() {
+      @Override
+      public String name() {
+        return "recent-events";
+      }
+
+      @Override
+      public CompletionStage<Void> forget(Set<SessionId> sessions, long position) {
+        tail.forget();
+        return CompletableFuture.completedFuture(null);
+      }
+    };
   }
 
   @Override

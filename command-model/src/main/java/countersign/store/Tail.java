@@ -45,7 +45,11 @@ final class Tail {
     }
   }
 
-  /** Forgets everything. */
+  /** Forgets everything; what is appended from now on is kept again. */
+  synchronized void forget() {
+    clear();
+  }
+
   private void clear() {
     while (first < end) {
       ring[(int) (first % MOST)] = null;

@@ -146,6 +146,7 @@ final class Gateway implements AutoCloseable {
         "retention",
         new DeclareRetention(ledger).declare(plan.configuration().retention(), RulebookChanges.BY));
     List<Forgetting> all = new ArrayList<>();
+    all.add(store.recent());
     all.add(new ReadModelRows(readModels));
     all.addAll(forgetting);
     all.add(new DatabaseFiles(plan.store()));

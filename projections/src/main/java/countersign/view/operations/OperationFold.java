@@ -56,7 +56,8 @@ final class OperationFold {
       case SessionEvent.OperationsCompleted batch ->
           batch
               .operations()
-              .forEach(done -> end(at, done, done.operation().value(), row -> row.completed(sealed, done)));
+              .forEach(done ->
+                  end(at, done, done.operation().value(), row -> row.completed(sealed, done)));
       case SessionEvent.OutcomeUnknown unknown ->
           end(at, unknown, unknown.operation().value(), row -> row.state = "unknown");
       case SessionEvent.Closed closed -> refuseWaitingOf(at, closed.session().value());

@@ -142,7 +142,7 @@ public final class SessionsProjection implements Projection {
             Columns.of(all, new Long[0], one -> one.blocked));
   }
 
-  private static Uni<Set<UUID>> fold(Mutiny.Session session, List<Projected> batch, Set<UUID> ids) {
+  private Uni<Set<UUID>> fold(Mutiny.Session session, List<Projected> batch, Set<UUID> ids) {
     if (batch.isEmpty()) {
       return Uni.createFrom().item(new LinkedHashSet<>());
     }
