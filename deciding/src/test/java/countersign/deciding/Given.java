@@ -148,7 +148,7 @@ final class Given {
         text.getBytes(StandardCharsets.UTF_8),
         List.of(),
         Set.of(effects),
-        new Facts("small-reading/1", List.of(text), relations, List.of()),
+        new Facts("libpg_query-17", List.of(text), relations, List.of()),
         "");
   }
 

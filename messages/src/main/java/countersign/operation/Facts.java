@@ -5,9 +5,11 @@ import java.util.List;
 /**
  * What was read out of an operation's text.
  *
- * @param grammar what read it, such as {@code small-reading/1}
+ * @param grammar what read it, such as {@code libpg_query-17}, with the target's version where it
+ *     is another
  * @param statements the statements of a simple Query in order; one entry otherwise
- * @param relations relations named, as written
+ * @param relations relations named, with the schema they were found in; as written where none has
+ *     it
  * @param functions functions named, as written
  */
 public record Facts(

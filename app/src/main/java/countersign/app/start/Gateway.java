@@ -8,6 +8,7 @@ import countersign.app.observe.MeteredAppend;
 import countersign.command.Workers;
 import countersign.deciding.configuration.RulebookChanges;
 import countersign.edge.EdgeSettings;
+import countersign.edge.grammar.Parsers;
 import countersign.edge.protocol.postgres.PostgresEdge;
 import countersign.feed.LogFeed;
 import countersign.identity.Authentication;
@@ -33,6 +34,7 @@ import countersign.store.Store;
 import countersign.store.sealing.SealedSessions;
 import countersign.view.configuration.ProjectionsConfiguration;
 import countersign.view.configuration.ReadModels;
+import countersign.wire.postgres.grammar.Grammars;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import io.vertx.core.Vertx;
@@ -176,6 +178,9 @@ final class Gateway implements AutoCloseable {
     Append append = new MeteredAppend(CommandModelConfiguration.append(log, axon), feed, metrics);
     EventLoopGroup loops = Loops.edge();
     parts.add("edge loops", () -> Loops.end(loops));
+    Parsers parsers = new Parsers();
+    parts.add("parsers", parsers);
+    parsers.prepare(Grammars.NEWEST);
     PostgresEdge postgres =
         new PostgresEdge(
             new EdgeSettings(
@@ -195,7 +200,8 @@ final class Gateway implements AutoCloseable {
                 plan.configuration()::secrets,
                 System.getenv(),
                 plan.data().resolve("secrets"),
-                store.secrets()::read));
+                store.secrets()::read),
+            parsers);
     parts.add("edge", postgres::stop);
     metrics.gauge("countersign.edge.unsynced.bytes", postgres, PostgresEdge::unsyncedBytes);
     postgres.start();

@@ -251,6 +251,23 @@ public final class Gate {
     return false;
   }
 
+  /**
+   * Whether some duty of the acting principal lets through what nobody understands. Only says
+   * whether it is worth waiting for the catalogue; each operation is decided by itself.
+   */
+  public boolean mayUnknown() {
+    for (Duty duty : feed.rulebook().duties().values()) {
+      if (!Collections.disjoint(duty.groups(), caller.principal().acting().groups())) {
+        for (Rule rule : duty.rules()) {
+          if (rule.action() == Rule.Action.allow && rule.effects().contains(Effect.unknown)) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
   /** Whether these effects can change a target. */
   public static boolean writes(Set<Effect> effects) {
     return !Collections.disjoint(effects, WRITES);

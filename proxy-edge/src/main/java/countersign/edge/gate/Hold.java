@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +41,7 @@ public final class Hold {
   private final ApprovalId id = ApprovalId.next();
   private final Instant expires;
   private final boolean inTransaction;
-  private final Function<String, Asked> reread;
+  private final Reread reread;
   private final Listener listener;
   private final List<Feed.Subscription> subscriptions = new ArrayList<>();
   private final List<Future<?>> timers = new ArrayList<>();
@@ -58,6 +58,12 @@ public final class Hold {
 
     /** It ended; called once. */
     void ended(HoldEnd end);
+  }
+
+  /** Reads a text that an approver puts in an operation's place. */
+  public interface Reread {
+    /** Reads it; {@code then} is called once, on the session's loop, perhaps at once. */
+    void read(String text, Consumer<Asked> then);
   }
 
   /** Where a hold is; only the methods of a state lead on. */
@@ -88,7 +94,7 @@ public final class Hold {
       Judged judged,
       Decision.Held held,
       boolean inTransaction,
-      Function<String, Asked> reread,
+      Reread reread,
       Listener listener) {
     this.around = around;
     this.judged = judged;
@@ -114,7 +120,7 @@ public final class Hold {
       Judged judged,
       Decision.Held held,
       boolean inTransaction,
-      Function<String, Asked> reread,
+      Reread reread,
       Listener listener) {
     Hold hold = new Hold(around, judged, held, inTransaction, reread, listener);
     long seq = around.gate.write(judged, DecisionKind.held, hold.id, null);
@@ -213,7 +219,13 @@ public final class Hold {
 
   /** Decides the approver's text like any other, keeps both, and uses the approval for it. */
   private void modified(String by, String text) {
-    Asked asked = reread.apply(text);
+    reread.read(text, asked -> decide(by, asked));
+  }
+
+  private void decide(String by, Asked asked) {
+    if (!(state instanceof State.Using)) {
+      return;
+    }
     Judged now = around.gate.judge(asked);
     if (now.decision() instanceof Decision.Blocked no) {
       around.gate.write(now, DecisionKind.blocked, id, judged.id());

@@ -65,7 +65,8 @@ final class Conversation implements Answers.Listener, Passage.Turn {
     String url = opening.edge().settings().publicUrl();
     this.passage = new Passage(around, outbox, opening.strict(), url, this);
     AccessMode access = new AccessMode(gate, upstream, answers);
-    this.flow = new Flow(gate, upstream, answers, outbox, passage, access);
+    Reads reads = new Reads(opening, client.eventLoop(), target);
+    this.flow = new Flow(gate, upstream, answers, outbox, passage, access, reads);
     this.cancelling = new Cancelling(opening, target, this);
     this.intake = new Intake(opening, flow, cancelling, this, () -> end("client", "", null));
   }
@@ -197,9 +198,7 @@ final class Conversation implements Answers.Listener, Passage.Turn {
 
   @Override
   public void setting(String name, String value) {
-    if (name.equals("standard_conforming_strings")) {
-      flow.statements.standardConformingStrings(value.equals("on"));
-    }
+    flow.reads.setting(name, value);
   }
 
   /** The caller asks to cancel what runs or waits. */
@@ -248,6 +247,7 @@ final class Conversation implements Answers.Listener, Passage.Turn {
     passage.flushReads();
     ended = true;
     passage.abandon(kind.equals("target") ? "upstream lost" : "disconnected");
+    flow.reads.lost("the session ended first");
     answers.lost(kind.equals("target") ? "the target went away" : "the session ended first");
     upstream.send(flow.gate.protocol(), Encode.terminate(Unpooled.buffer(5)));
     upstream.close();

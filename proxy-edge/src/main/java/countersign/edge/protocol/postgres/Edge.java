@@ -2,6 +2,7 @@ package countersign.edge.protocol.postgres;
 
 import countersign.edge.EdgeSettings;
 import countersign.edge.credential.TargetLogin;
+import countersign.edge.grammar.Parsers;
 import countersign.edge.record.Budget;
 import countersign.identity.Authentication;
 import countersign.port.Append;
@@ -23,4 +24,6 @@ record Edge(
     TargetLogin login,
     Budget budget,
     Sessions sessions,
-    Unproven unproven) {}
+    Unproven unproven,
+    Parsers parsers,
+    Catalogues catalogues) {}

@@ -192,7 +192,7 @@ final class ExtendedFlow {
             Gathered.asked(portal),
             flow.wrote,
             predicted == 'E' && !endsTransaction(portal.statement),
-            _ -> Gathered.asked(portal)),
+            (_, then) -> then.accept(Gathered.asked(portal))),
         new Passage.Then() {
           @Override
           public void run(Passage.Passed passed) {

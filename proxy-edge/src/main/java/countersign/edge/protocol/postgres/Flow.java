@@ -20,6 +20,7 @@ final class Flow {
   final Answers answers;
   final Outbox outbox;
   final Passage passage;
+  final Reads reads;
   final Statements statements;
   final AccessMode access;
   final OwnSettings own;
@@ -35,13 +36,15 @@ final class Flow {
       Answers answers,
       Outbox outbox,
       Passage passage,
-      AccessMode mode) {
+      AccessMode mode,
+      Reads reads) {
     this.gate = gate;
     this.upstream = upstream;
     this.answers = answers;
     this.outbox = outbox;
     this.passage = passage;
-    this.statements = new Statements();
+    this.reads = reads;
+    this.statements = new Statements(reads);
     this.access = mode;
     this.own = new OwnSettings(gate);
   }

@@ -1,6 +1,7 @@
 package countersign.edge.protocol.postgres;
 
 import countersign.wire.postgres.Encode;
+import countersign.wire.postgres.FrontendMessage;
 import countersign.wire.postgres.Piece;
 import countersign.wire.postgres.ProtocolViolation;
 import io.netty.buffer.ByteBuf;
@@ -25,6 +26,9 @@ final class Intake implements AutoCloseable {
 
   /** Strict only: copy data that waits for its segment. */
   private @Nullable Piece awaiting;
+
+  /** What waits for the parsers or the catalogue. */
+  private Piece.@Nullable Frame asked;
 
   /**
    * Makes it.
@@ -143,6 +147,9 @@ final class Intake implements AutoCloseable {
     if (!(piece instanceof Piece.Frame frame)) {
       throw ProtocolViolation.of("message: in pieces (expected: whole)");
     }
+    if (!understood(frame)) {
+      return true;
+    }
     taken();
     switch (frame.type()) {
       case 'Q', 'F' -> single(frame);
@@ -155,6 +162,34 @@ final class Intake implements AutoCloseable {
       }
     }
     return true;
+  }
+
+  /** Whether the statement in a frame can be read at once; what is missing is on its way. */
+  private boolean understood(Piece.Frame frame) {
+    if (asked == frame) {
+      asked = null; // whatever came of it, it goes on now
+      return true;
+    }
+    @Nullable String text = null;
+    try {
+      switch (frame.type()) {
+        case 'Q' -> text = ((FrontendMessage.Query) FrontendMessage.decode(frame)).text();
+        case 'P' -> text = ((FrontendMessage.Parse) FrontendMessage.decode(frame)).text();
+        case 'B', 'E' -> {}
+        default -> {
+          return true;
+        }
+      }
+    } catch (ProtocolViolation e) {
+      return true; // whoever takes it says so
+    }
+    if (flow.reads.ready(text)) {
+      return true;
+    }
+    asked = frame;
+    turn.suspend();
+    flow.reads.prepare(text, () -> turn.resume(() -> {}));
+    return false;
   }
 
   private void single(Piece.Frame frame) {

@@ -13,7 +13,6 @@ import countersign.wire.postgres.ErrorFields;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,10 +68,7 @@ final class Passage {
    * @param reread reads a text that an approver puts in its place
    */
   record Question(
-      Asked asked,
-      boolean wroteInTransaction,
-      boolean failedTransaction,
-      Function<String, Asked> reread) {}
+      Asked asked, boolean wroteInTransaction, boolean failedTransaction, Hold.Reread reread) {}
 
   Passage(Hold.Surroundings around, Outbox outbox, boolean strict, String publicUrl, Turn turn) {
     this.around = around;

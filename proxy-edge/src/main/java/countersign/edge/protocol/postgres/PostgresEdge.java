@@ -4,6 +4,7 @@ import countersign.duty.Rulebook;
 import countersign.edge.EdgeSettings;
 import countersign.edge.Listener;
 import countersign.edge.credential.TargetLogin;
+import countersign.edge.grammar.Parsers;
 import countersign.edge.record.Budget;
 import countersign.identity.Authentication;
 import countersign.port.Append;
@@ -57,6 +58,7 @@ public final class PostgresEdge implements AutoCloseable {
    * Makes an edge; nothing listens yet.
    *
    * @param loops where its connections live
+   * @param parsers what reads statements; it is the caller's to close, after this
    * @throws IllegalArgumentException if certificate or key cannot be read
    */
   public PostgresEdge(
@@ -65,7 +67,8 @@ public final class PostgresEdge implements AutoCloseable {
       Append append,
       Feed feed,
       Authentication authentication,
-      Secrets secrets) {
+      Secrets secrets,
+      Parsers parsers) {
     this.settings = settings;
     this.loops = loops;
     this.edge =
@@ -78,7 +81,9 @@ public final class PostgresEdge implements AutoCloseable {
             new TargetLogin(secrets),
             new Budget(Budget.DEFAULT_BYTES),
             new Sessions(),
-            new Unproven(MOST_UNPROVEN));
+            new Unproven(MOST_UNPROVEN),
+            parsers,
+            new Catalogues());
   }
 
   private static @Nullable SslContext tls(@Nullable Path certificate, @Nullable Path key) {

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Simple queries and function calls: one message, one operation. Confined to the event loop. */
@@ -57,10 +58,7 @@ final class SimpleFlow {
     Set<Effect> unknown = Set.of(Effect.unknown);
     String text = "FunctionCall " + function;
     byte[] body = ByteBufUtil.getBytes(frame.body());
-    ask(
-        frame,
-        new Asked(text, body, List.of(), unknown, Facts.NONE, false),
-        new Reading(List.of(), unknown, Facts.NONE, true));
+    ask(frame, new Asked(text, body, List.of(), unknown, Facts.NONE, false), Reading.unknown());
   }
 
   private void ask(Piece.Frame frame, Asked asked, Reading reading) {
@@ -93,6 +91,11 @@ final class SimpleFlow {
             frame.release();
           }
         });
+  }
+
+  /** An approver's text is parsed like any other. */
+  private void reread(String text, Consumer<Asked> then) {
+    flow.reads.prepare(text, () -> then.accept(reread(text)));
   }
 
   private Asked reread(String text) {

@@ -1,9 +1,8 @@
 package countersign.edge.protocol.postgres;
 
+import countersign.edge.grammar.Understood;
 import countersign.operation.Effect;
-import countersign.operation.Facts;
 import countersign.wire.postgres.sql.Reading;
-import countersign.wire.postgres.sql.SmallReading;
 import countersign.wire.postgres.sql.Statement;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -18,21 +17,41 @@ import org.jspecify.annotations.Nullable;
  * to the event loop.
  */
 final class Statements {
+  private static final int MOST_NAMED = 1_000;
+
   private final Map<String, Prepared> known = new HashMap<>();
   private final Map<String, Prepared> pending = new HashMap<>();
   private final Map<String, Portal> portals = new HashMap<>();
   private final Map<String, Portal> pendingPortals = new HashMap<>();
 
+  /** What PREPARE and DECLARE gave a name to, all that ever had it taken together. */
+  private final Map<String, Named> prepared = new HashMap<>();
+
+  private final Map<String, Named> declared = new HashMap<>();
+  private final Reads reads;
+
   /** Counts operations that may have changed what names stand for. */
   private long generation;
 
-  private boolean conforming = true;
-  private boolean namesTrusted = true;
+  Statements(Reads reads) {
+    this.reads = reads;
+  }
+
+  /** Effects that a name in SQL stands for, as of a generation. */
+  private record Named(Set<Effect> effects, long generation) {
+    Named and(Set<Effect> more, long now) {
+      EnumSet<Effect> all = EnumSet.noneOf(Effect.class);
+      all.addAll(more);
+      all.addAll(effects);
+      return new Named(all, Math.min(generation, now));
+    }
+  }
 
   /**
    * A statement.
    *
    * @param types declared parameter types
+   * @param tree what its reading is made from again; null for a statement nobody prepared here
    * @param generation generation it was prepared in
    * @param tainted whether something ran since that may have changed what the name stands for
    */
@@ -41,6 +60,7 @@ final class Statements {
       String text,
       List<Integer> types,
       Reading reading,
+      @Nullable Understood tree,
       long generation,
       boolean tainted) {
     /** The edge's own statement, when it is one. */
@@ -85,15 +105,64 @@ final class Statements {
   }
 
   Reading read(String text) {
-    return SmallReading.read(text, conforming, namesTrusted);
+    return reads.read(text).in(this::preparedEffects, this::cursorEffects);
   }
 
-  void standardConformingStrings(boolean on) {
-    conforming = on;
+  private Reading read(Prepared statement) {
+    Understood tree = statement.tree();
+    return tree == null
+        ? statement.reading()
+        : reads.read(statement.text(), tree).in(this::preparedEffects, this::cursorEffects);
+  }
+
+  /** What EXECUTE of a name does; null when nobody knows. */
+  private @Nullable Set<Effect> preparedEffects(String name) {
+    @Nullable Set<Effect> sql = effects(prepared.get(name));
+    Prepared found = pending.getOrDefault(name, known.get(name));
+    if (found == null) {
+      return sql;
+    }
+    Set<Effect> protocol = statement(name).effects();
+    if (sql == null) {
+      return protocol;
+    }
+    EnumSet<Effect> both = EnumSet.noneOf(Effect.class);
+    both.addAll(sql);
+    both.addAll(protocol);
+    return both;
+  }
+
+  /** What FETCH of a name does; null when nobody knows. */
+  private @Nullable Set<Effect> cursorEffects(String name) {
+    @Nullable Set<Effect> sql = effects(declared.get(name));
+    if (!pendingPortals.containsKey(name) && !portals.containsKey(name)) {
+      return sql;
+    }
+    Set<Effect> protocol = portal(name).statement.effects();
+    if (sql == null) {
+      return protocol;
+    }
+    EnumSet<Effect> both = EnumSet.noneOf(Effect.class);
+    both.addAll(sql);
+    both.addAll(protocol);
+    return both;
+  }
+
+  private @Nullable Set<Effect> effects(@Nullable Named named) {
+    if (named == null) {
+      return null;
+    }
+    EnumSet<Effect> effects = EnumSet.noneOf(Effect.class);
+    effects.addAll(named.effects());
+    if (named.generation() < generation) {
+      effects.add(Effect.unknown);
+    }
+    return effects;
   }
 
   Prepared prepare(String name, String text, List<Integer> types) {
-    Prepared prepared = new Prepared(name, text, types, read(text), generation, false);
+    Prepared prepared =
+        new Prepared(name, text, types, read(text), reads.understood(text), generation, false);
     pending.put(name, prepared);
     return prepared;
   }
@@ -112,14 +181,14 @@ final class Statements {
             name,
             found.text(),
             found.types(),
-            read(found.text()),
+            read(found),
+            found.tree(),
             found.generation(),
             found.generation() < generation);
   }
 
   private Prepared unknown(String name, String text) {
-    Reading nothing = new Reading(List.of(), Set.of(Effect.unknown), Facts.NONE, true);
-    return new Prepared(name, text, List.of(), nothing, generation, true);
+    return new Prepared(name, text, List.of(), Reading.unknown(), null, generation, true);
   }
 
   void bind(String name, Portal portal) {
@@ -142,7 +211,8 @@ final class Statements {
     }
     Prepared was = found.statement;
     Prepared tainted =
-        new Prepared(was.name(), was.text(), was.types(), was.reading(), was.generation(), true);
+        new Prepared(
+            was.name(), was.text(), was.types(), was.reading(), was.tree(), was.generation(), true);
     return new Portal(tainted, found.bind, found.binds);
   }
 
@@ -158,10 +228,29 @@ final class Statements {
 
   /** Something ran: what it may have done to names counts from now on. */
   void ran(Reading reading) {
-    namesTrusted &= !reading.touchesNames();
-    if (reading.effects().contains(Effect.unknown)) {
+    reads.ran(reading);
+    if (reading.effects().contains(Effect.unknown) || reading.aftermath().changesCode()) {
       generation++;
     }
+    for (Statement statement : reading.statements()) {
+      switch (statement) {
+        case Statement.Prepare prepare -> name(prepared, prepare.name(), prepare.effects());
+        case Statement.Declare declare -> name(declared, declare.name(), declare.effects());
+        default -> {}
+      }
+    }
+  }
+
+  private void name(Map<String, Named> names, String name, Set<Effect> effects) {
+    if (names.size() >= MOST_NAMED && !names.containsKey(name)) {
+      return; // without a name it stays unknown
+    }
+    Named before = names.get(name);
+    names.put(
+        name,
+        before == null
+            ? new Named(Set.copyOf(effects), generation)
+            : before.and(effects, generation));
   }
 
   /** A simple Query drops the unnamed statement and portal. */
@@ -172,6 +261,7 @@ final class Statements {
 
   /** A unit ended; outside a transaction its portals are gone. */
   void unitEnded(boolean inTransaction) {
+    reads.unitEnded(inTransaction);
     pending.clear();
     pendingPortals.clear();
     if (!inTransaction) {

@@ -12,6 +12,7 @@ import countersign.duty.Duty;
 import countersign.duty.Rule;
 import countersign.duty.Rulebook;
 import countersign.edge.EdgeSettings;
+import countersign.edge.grammar.Parsers;
 import countersign.identity.Authentication;
 import countersign.identity.Principal;
 import countersign.operation.Effect;
@@ -37,6 +38,10 @@ final class Bench implements AutoCloseable {
   final PostgresEdge edge;
   final TargetServer target = TargetServer.shared();
   private final EventLoopGroup loops = new NioEventLoopGroup(2);
+
+  /** One for all tests: a parser takes 60 MB and a second to load. */
+  private static final Parsers PARSERS = new Parsers();
+
   private final Rule.Hold terms;
   private final Target.Recording recording;
   private final Wiring wiring;
@@ -92,7 +97,8 @@ final class Bench implements AutoCloseable {
                     : CompletableFuture.failedFuture(
                         new Authentication.Refused(
                             "token expired 3 min ago: run countersign token")),
-            _ -> TargetServer.PASSWORD.toCharArray());
+            _ -> TargetServer.PASSWORD.toCharArray(),
+            PARSERS);
     edge.start();
   }
 

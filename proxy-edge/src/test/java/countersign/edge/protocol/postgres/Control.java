@@ -5,14 +5,17 @@ import countersign.approval.ApprovalId;
 import countersign.approval.ApprovalOutcome;
 import countersign.approval.ApprovalRefused;
 import countersign.duty.Rulebook;
+import countersign.operation.OperationId;
 import countersign.port.Append;
 import countersign.port.AppendRefused;
 import countersign.port.Feed;
 import countersign.session.SessionEvent;
 import countersign.session.SessionId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -119,11 +122,35 @@ final class Control implements Append, Feed {
         .anyMatch(o -> o.operation().equals(use.operation()) && o.digest().equals(use.digest()));
   }
 
-  /** What is in the log now. */
+  /** What is in the log now, but for the edge's own reading of the catalogue. */
   List<SessionEvent> all() {
+    List<SessionEvent> now = everything();
+    Set<OperationId> catalogue = new HashSet<>();
+    for (SessionEvent event : now) {
+      if (event instanceof SessionEvent.OperationDecided one && readsCatalogue(one)) {
+        catalogue.add(one.operation());
+      }
+    }
+    return now.stream()
+        .filter(event ->
+            switch (event) {
+              case SessionEvent.OperationDecided one -> !catalogue.contains(one.operation());
+              case SessionEvent.OperationCompleted one -> !catalogue.contains(one.operation());
+              case SessionEvent.OutcomeUnknown one -> !catalogue.contains(one.operation());
+              default -> true;
+            })
+        .toList();
+  }
+
+  /** Everything that is in the log now. */
+  List<SessionEvent> everything() {
     synchronized (events) {
       return List.copyOf(events);
     }
+  }
+
+  static boolean readsCatalogue(SessionEvent.OperationDecided operation) {
+    return operation.byEdge() && operation.text().startsWith("catalogue: ");
   }
 
   /** Every decision, those of one flush too. */

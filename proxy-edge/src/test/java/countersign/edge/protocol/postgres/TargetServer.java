@@ -166,8 +166,13 @@ final class TargetServer {
 
   /** Runs SQL at the target itself; returns unaligned rows. */
   String direct(String sql) {
+    return direct("postgres", sql);
+  }
+
+  /** Runs SQL in a database of the target; returns unaligned rows. */
+  String direct(String database, String sql) {
     return Psql.run(
-            List.of("-h", "127.0.0.1", "-p", "" + port, "-U", "app", "-d", "postgres"),
+            List.of("-h", "127.0.0.1", "-p", "" + port, "-U", "app", "-d", database),
             PASSWORD,
             List.of("-c", sql),
             "")

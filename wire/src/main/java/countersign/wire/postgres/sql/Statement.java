@@ -1,6 +1,7 @@
 package countersign.wire.postgres.sql;
 
 import countersign.operation.Effect;
+import java.util.EnumSet;
 import java.util.Set;
 
 /**
@@ -35,7 +36,10 @@ public sealed interface Statement {
     insert,
     update,
     delete,
+    merge,
     truncate,
+    maintenance,
+    steering,
     schema,
     privilege,
     copyIn,
@@ -51,7 +55,7 @@ public sealed interface Statement {
   record Transaction(Verb verb, Access access, String text) implements Statement {
     @Override
     public Set<Effect> effects() {
-      return access == Access.readWrite ? Set.of(Effect.session, Effect.unknown) : Set.of();
+      return access == Access.readWrite ? Set.of(Effect.session) : Set.of();
     }
   }
 
@@ -102,6 +106,69 @@ public sealed interface Statement {
     set,
     show,
     reset
+  }
+
+  /**
+   * PREPARE: nothing runs yet, and what is prepared will run without its text.
+   *
+   * @param name its name
+   * @param effects what it will do
+   * @param plain whether it is a query or changes rows, as PREPARE wants
+   */
+  record Prepare(String name, String text, Set<Effect> effects, boolean plain)
+      implements Statement {
+    public Prepare {
+      effects = Set.copyOf(effects);
+    }
+  }
+
+  /**
+   * EXECUTE, EXPLAIN ANALYZE EXECUTE, CREATE TABLE AS EXECUTE: does what was prepared.
+   *
+   * @param besides what it does besides what was prepared
+   */
+  record Execute(String name, String text, Set<Effect> besides) implements Statement {
+    public Execute {
+      besides = Set.copyOf(besides);
+    }
+
+    @Override
+    public Set<Effect> effects() {
+      Set<Effect> all = EnumSet.of(Effect.unknown);
+      all.addAll(besides);
+      return all;
+    }
+  }
+
+  /** DEALLOCATE; an empty name stands for all. */
+  record Deallocate(String name, String text) implements Statement {
+    @Override
+    public Set<Effect> effects() {
+      return Set.of();
+    }
+  }
+
+  /** DECLARE of a cursor: its query runs as it is fetched. */
+  record Declare(String name, String text, Set<Effect> effects) implements Statement {
+    public Declare {
+      effects = Set.copyOf(effects);
+    }
+  }
+
+  /** FETCH or MOVE: runs a cursor's query further. */
+  record Fetch(String name, String text) implements Statement {
+    @Override
+    public Set<Effect> effects() {
+      return Set.of(Effect.unknown);
+    }
+  }
+
+  /** CLOSE of a cursor; an empty name stands for all. */
+  record Close(String name, String text) implements Statement {
+    @Override
+    public Set<Effect> effects() {
+      return Set.of();
+    }
   }
 
   /**

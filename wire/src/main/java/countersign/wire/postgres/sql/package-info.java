@@ -1,4 +1,7 @@
-/** What a PostgreSQL statement does, read from its text: small on purpose, and it fails closed. */
+/**
+ * What a PostgreSQL statement does: read from the tree of PostgreSQL's own grammar and looked up in
+ * the target's catalogue, failing closed.
+ */
 @NullMarked
 package countersign.wire.postgres.sql;
 

@@ -46,31 +46,4 @@ class HarmlessTest {
                 + " and typtype in ('b', 'r', 'm')");
     assertThat(without(Harmless.TYPES, all)).isEmpty();
   }
-
-  @Test
-  void listsOnlyBuiltInOperators() {
-    Set<String> all =
-        names(
-            "select distinct oprname from pg_operator"
-                + " where oprnamespace = 'pg_catalog'::regnamespace");
-    Set<String> rest = without(Harmless.OPERATORS, all);
-    assertThat(rest).containsExactlyInAnyOrder("!=", "=>"); // spelling of <>; names an argument
-  }
-
-  @Test
-  void takesForReservedOnlyWhatTheServerReserves() {
-    assertThat(
-            without(
-                Harmless.RESERVED, names("select word from pg_get_keywords() where catcode = 'R'")))
-        .isEmpty();
-    assertThat(
-            without(
-                Harmless.CALL_KEYWORDS,
-                names("select word from pg_get_keywords() where catcode = 'C'")))
-        .isEmpty();
-    Set<String> keywordTypes = without(Harmless.KEYWORD_TYPES, Set.of("double"));
-    assertThat(
-            without(keywordTypes, names("select word from pg_get_keywords() where catcode = 'C'")))
-        .isEmpty();
-  }
 }

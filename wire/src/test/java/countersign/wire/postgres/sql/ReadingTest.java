@@ -3,6 +3,8 @@ package countersign.wire.postgres.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import countersign.operation.Effect;
+import countersign.wire.postgres.RealPostgres;
+import countersign.wire.postgres.RealSession;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,11 +14,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class SmallReadingTest {
+class ReadingTest {
 
   record Case(String kind, String sql) {
     @Override
@@ -27,7 +30,7 @@ class SmallReadingTest {
 
   /** Lines of {@code effects | SQL}; backslash n, r, v and u escapes stand for characters. */
   static Stream<Case> cases() throws IOException {
-    try (InputStream in = SmallReadingTest.class.getResourceAsStream("readings.txt")) {
+    try (InputStream in = ReadingTest.class.getResourceAsStream("readings.txt")) {
       List<Case> cases =
           new String(in.readAllBytes(), StandardCharsets.UTF_8)
               .lines()
@@ -54,7 +57,7 @@ class SmallReadingTest {
   @ParameterizedTest
   @MethodSource("cases")
   void readsWhatAStatementDoes(Case example) {
-    Set<Effect> effects = SmallReading.read(example.sql(), true).effects();
+    Set<Effect> effects = read(example.sql()).effects();
     if (example.kind().equals("none")) {
       assertThat(effects).isEmpty();
     } else if (example.kind().startsWith("+")) {
@@ -70,8 +73,24 @@ class SmallReadingTest {
     return effects;
   }
 
+  private static Catalogue catalogue;
+
+  @BeforeAll
+  static void given() throws IOException {
+    RealPostgres.shared().rows("create database readings");
+    try (RealSession session = new RealSession(RealPostgres.shared(), "readings")) {
+      session.must("create table t(a int, b text); create table payments(id int, amount int)");
+      session.must("create schema secret; create table secret.people(ssn text)");
+    }
+    catalogue = GivenCatalogue.of("readings");
+  }
+
   private static Reading read(String sql) {
-    return SmallReading.read(sql, true);
+    return read(sql, catalogue.names());
+  }
+
+  private static Reading read(String sql, Names names) {
+    return GivenCatalogue.read(sql, catalogue, names);
   }
 
   @Test
@@ -80,7 +99,7 @@ class SmallReadingTest {
             read("select ';' ; select $a$;$b$;$a$ -- ;\n; select \";\" /* ; /* ; */ ; */ ; ;")
                 .facts()
                 .statements())
-        .containsExactly("select ';'", "select $a$;$b$;$a$", "select \";\"");
+        .containsExactly("select ';'", "select $a$;$b$;$a$ -- ;", "select \";\" /* ; /* ; */ ; */");
   }
 
   @Test
@@ -92,7 +111,7 @@ class SmallReadingTest {
                     + " k union table l")
                 .facts()
                 .relations())
-        .containsExactly("public.payments", "Odd.\"a.b\"", "c", "d", "e", "f", "g", "i", "l");
+        .containsExactly("public.payments", "\"Odd\".\"a.b\"", "c", "d", "e", "f", "g", "i", "l");
     assertThat(read("delete from only a using b, c where a.x = b.x").facts().relations())
         .containsExactly("a", "b", "c");
     assertThat(read("update a set x = (select max(y) from b) from c").facts().relations())
@@ -149,68 +168,26 @@ class SmallReadingTest {
             "select set_config('search_path', 'evil', false)",
             "reset all",
             "discard all",
-            "do $$begin end$$",
-            "execute p")) {
-      assertThat(read(sql).touchesNames()).as(sql).isTrue();
+            "do $$begin end$$")) {
+      assertThat(read(sql).aftermath().touchesNames()).as(sql).isTrue();
     }
-    assertThat(read("select count(*) from t").touchesNames()).isFalse();
-    assertThat(SmallReading.read("select lower(a) from t", true, false).effects())
-        .contains(Effect.unknown);
-    assertThat(SmallReading.read("select a = 1 from t", true, false).effects())
-        .contains(Effect.unknown);
-    assertThat(SmallReading.read("select a::text from t", true, false).effects())
-        .contains(Effect.unknown);
-    assertThat(SmallReading.read("select a in (1) from t", true, false).effects())
-        .contains(Effect.unknown);
-    assertThat(
-            SmallReading.read("select *, a::int, pg_catalog.lower(b) from t", true, false)
-                .onlyReads())
+    assertThat(read("select count(*) from t").aftermath().touchesNames()).isFalse();
+    Names doubtful = catalogue.names().untrusted();
+    for (String sql :
+        List.of(
+            "select lower('a')",
+            "select 1 = 1",
+            "select 'a'::text",
+            "select 1 in (1)",
+            "select * from t",
+            "select distinct 1",
+            "select 1 union select 2")) {
+      assertThat(read(sql, doubtful).effects()).as(sql).contains(Effect.unknown);
+    }
+    assertThat(read("select *, a::int, pg_catalog.lower(b) from public.t", doubtful).onlyReads())
         .isTrue();
     assertThat(read("set search_path = evil; select lower('x')").statements().getLast().effects())
         .contains(Effect.unknown);
-  }
-
-  @Test
-  void refusesBackslashesWhenTheServerWouldReadThemAsEscapes() {
-    String sql = "select 'a\\'; delete from t; --'";
-    assertThat(SmallReading.read(sql, true).effects()).contains(Effect.destroy);
-    assertThat(SmallReading.read(sql, false).effects()).contains(Effect.unknown);
-    assertThat(SmallReading.read("select 'plain'", false).onlyReads()).isTrue();
-  }
-
-  @Test
-  void staysFastAndCalmOnHostileTexts() {
-    int size = SmallReading.LONGEST - 10;
-    List<String> hostile =
-        List.of(
-            "(".repeat(size),
-            "/*".repeat(size / 2),
-            "select " + "1+".repeat(size / 2 - 10) + "1",
-            ";".repeat(size),
-            "select 1;".repeat(size / 9),
-            "'".repeat(size - 1),
-            "select " + "a.".repeat(size / 2 - 10) + "b",
-            "$a$".repeat(size / 3),
-            "$".repeat(size),
-            "select f" + "(a".repeat(size / 2 - 10),
-            "select * from " + "a,".repeat(size / 2 - 20) + "b",
-            "select e'" + "\\'".repeat(size / 2 - 10) + "'",
-            "--".repeat(size / 2),
-            "+".repeat(size),
-            "+-".repeat(size / 2),
-            "explain ".repeat(size / 8),
-            "copy (".repeat(size / 6),
-            "begin read only,".repeat(size / 16),
-            "x".repeat(SmallReading.LONGEST + 1));
-    for (String sql : hostile) {
-      long begin = System.nanoTime();
-      Reading reading = read(sql);
-      double millis = (System.nanoTime() - begin) / 1e6;
-      assertThat(millis).as(sql.substring(0, 20)).isLessThan(3_000);
-      assertThat(reading).isNotNull();
-    }
-    assertThat(read("x".repeat(SmallReading.LONGEST + 1)).effects()).contains(Effect.unknown);
-    assertThat(read("(".repeat(300) + ")".repeat(300)).effects()).contains(Effect.unknown);
   }
 
   @Test
@@ -276,7 +253,7 @@ class SmallReadingTest {
       "zone"
     };
     Random random = new Random(11);
-    for (int round = 0; round < 100_000; round++) {
+    for (int round = 0; round < 20_000; round++) {
       StringBuilder sql = new StringBuilder();
       for (int i = random.nextInt(14); i >= 0; i--) {
         sql.append(words[random.nextInt(words.length)]).append(random.nextInt(4) == 0 ? "" : " ");

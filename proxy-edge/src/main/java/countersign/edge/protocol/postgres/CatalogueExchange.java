@@ -1,0 +1,147 @@
+package countersign.edge.protocol.postgres;
+
+import countersign.edge.credential.LoggedIn;
+import countersign.wire.postgres.BackendMessage;
+import countersign.wire.postgres.Encode;
+import countersign.wire.postgres.ErrorFields;
+import countersign.wire.postgres.FrameReader;
+import countersign.wire.postgres.Limits;
+import countersign.wire.postgres.Piece;
+import countersign.wire.postgres.ProtocolViolation;
+import countersign.wire.postgres.sql.CatalogueRows;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks a target for its catalogue on a connection of its own, statement by statement, and closes
+ * it. Confined to the connection's event loop.
+ */
+final class CatalogueExchange extends ChannelInboundHandlerAdapter {
+  private static final long DEADLINE_SECONDS = 20;
+
+  /** Most bytes of one row: a definition of a view. */
+  private static final int MOST_ROW_BYTES = 16 << 20;
+
+  /** Rows whole: they are looked into, not passed on. */
+  private final FrameReader reader =
+      FrameReader.backend(new Limits(64 << 20, MOST_ROW_BYTES, false));
+
+  private final CompletableFuture<CatalogueRows> done;
+  private final CatalogueRows rows = new CatalogueRows();
+  private int statement = -1;
+  private @Nullable ScheduledFuture<?> deadline;
+
+  CatalogueExchange(LoggedIn in, CompletableFuture<CatalogueRows> done) {
+    in.reader().close(); // nothing was read after the login
+    this.done = done;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    deadline =
+        context
+            .executor()
+            .schedule(() -> fail(context, "no answer in time"), DEADLINE_SECONDS, TimeUnit.SECONDS);
+    next(context);
+    context.channel().config().setAutoRead(true);
+  }
+
+  private void next(ChannelHandlerContext context) {
+    statement++;
+    if (statement == CatalogueRows.STATEMENTS.size()) {
+      end(context);
+      done.complete(rows);
+      return;
+    }
+    String sql = CatalogueRows.STATEMENTS.get(statement);
+    send(context, Encode.query(context.alloc().buffer(sql.length() + 8), sql));
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (done.isDone()) {
+      ((ByteBuf) message).release();
+      return;
+    }
+    reader.feed((ByteBuf) message);
+    try {
+      Piece piece = reader.next();
+      while (piece != null) {
+        try {
+          take(context, piece);
+        } finally {
+          piece.release();
+        }
+        piece = done.isDone() ? null : reader.next();
+      }
+    } catch (ProtocolViolation | IllegalArgumentException e) {
+      fail(context, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void take(ChannelHandlerContext context, Piece piece) {
+    if (!(piece instanceof Piece.Frame frame)) {
+      fail(context, "a row too large");
+      return;
+    }
+    switch (BackendMessage.decode(frame)) {
+      case BackendMessage.DataRow row -> rows.add(statement, texts(row));
+      case BackendMessage.ErrorResponse(ErrorFields fields) ->
+          fail(context, "error " + fields.code() + " at question " + statement);
+      case BackendMessage.ReadyForQuery _ -> next(context);
+      case BackendMessage _ -> {}
+    }
+  }
+
+  private static List<@Nullable String> texts(BackendMessage.DataRow row) {
+    List<@Nullable String> texts = new ArrayList<>(row.values().size());
+    int bytes = 0;
+    for (ByteBuf value : row.values()) {
+      bytes += value == null ? 0 : value.readableBytes();
+      if (bytes > MOST_ROW_BYTES) {
+        throw new IllegalArgumentException("row: larger than " + MOST_ROW_BYTES + " bytes");
+      }
+      texts.add(value == null ? null : value.toString(StandardCharsets.UTF_8));
+    }
+    return texts;
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    fail(context, "the connection was closed");
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    fail(context, "the connection failed");
+  }
+
+  private void fail(ChannelHandlerContext context, String why) {
+    if (!done.isDone()) {
+      end(context);
+      done.completeExceptionally(new IllegalStateException(why));
+    }
+  }
+
+  private void end(ChannelHandlerContext context) {
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+    send(context, Encode.terminate(context.alloc().buffer(5)));
+    reader.close();
+    var unused = context.close();
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, which is heard
+  private static void send(ChannelHandlerContext context, ByteBuf bytes) {
+    context.writeAndFlush(bytes);
+  }
+}

@@ -1,0 +1,292 @@
+package countersign.edge.protocol.postgres;
+
+import countersign.edge.credential.LoggedIn;
+import countersign.edge.credential.TargetLogin;
+import countersign.edge.grammar.Parsers;
+import countersign.edge.grammar.Understood;
+import countersign.session.SessionEvent.OutcomeUnknown;
+import countersign.wire.postgres.sql.Catalogue;
+import countersign.wire.postgres.sql.CatalogueRows;
+import countersign.wire.postgres.sql.Name;
+import countersign.wire.postgres.sql.Names;
+import countersign.wire.postgres.sql.Reading;
+import io.netty.channel.EventLoop;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What texts do in one session: their trees from the parsers, their names from the target's
+ * catalogue, and what the session did to names. Confined to the event loop.
+ */
+final class Reads {
+  private static final String OWN = "catalogue: " + String.join("; ", CatalogueRows.STATEMENTS);
+  private static final String PATH = "search_path";
+
+  private final Opening opening;
+  private final EventLoop loop;
+  private final Parsers parsers;
+  private final Catalogues.Shared shared;
+  private final int server;
+
+  /** Texts of the unit under way: they stay readable however much else is read meanwhile. */
+  private final Map<String, Understood> kept = new HashMap<>();
+
+  private @Nullable Catalogue catalogue;
+  private boolean conforming = true;
+  private boolean trusted = true;
+  private Set<Name> created = Set.of();
+  private Names names = Names.UNTRUSTED;
+  private @Nullable String path;
+
+  /** The open transaction changed code, which nobody else sees yet. */
+  private boolean changedCode;
+
+  /** The unit or transaction changed the catalogue: all will see it once it is over. */
+  private boolean changedCatalogue;
+
+  private @Nullable Run fetching;
+  private boolean over;
+
+  Reads(Opening opening, EventLoop loop, LoggedIn target) {
+    this.opening = opening;
+    this.loop = loop;
+    this.parsers = opening.edge().parsers();
+    this.server = major(target.settings().getOrDefault("server_version", ""));
+    var aims = opening.target();
+    this.shared =
+        opening
+            .edge()
+            .catalogues()
+            .of(
+                new Catalogues.Key(
+                    aims.name(),
+                    aims.host(),
+                    aims.port(),
+                    opening.gate().caller().database(),
+                    aims.credential().username()));
+    parsers.prepare(server);
+    adopt();
+    if (catalogue == null) {
+      var unused = refresh();
+    }
+  }
+
+  /** The major version in what a server calls its version, such as {@code 15.18 (Debian …)}. */
+  static int major(String version) {
+    int end = 0;
+    while (end < version.length() && end < 4 && Character.isDigit(version.charAt(end))) {
+      end++;
+    }
+    return end == 0 ? 0 : Integer.parseInt(version.substring(0, end));
+  }
+
+  /** Takes the shared snapshot where there is a newer one. */
+  private void adopt() {
+    Catalogue now = shared.usable();
+    if (now != catalogue) {
+      catalogue = now;
+      renamed();
+    }
+  }
+
+  private void renamed() {
+    Catalogue known = catalogue;
+    if (known == null) {
+      names = Names.UNTRUSTED;
+      return;
+    }
+    boolean as = trusted && !changedCode && (path == null || path.equals(known.searchPath()));
+    names = new Names(known.names().path(), as, created);
+  }
+
+  /** A setting as the server reports it. */
+  void setting(String name, String value) {
+    if (name.equals("standard_conforming_strings")) {
+      conforming = value.equals("on");
+    } else if (name.equals(PATH)) {
+      path = value;
+      renamed();
+    }
+  }
+
+  /**
+   * Whether everything is at hand to read a text now.
+   *
+   * @param text null where only the catalogue is needed
+   */
+  boolean ready(@Nullable String text) {
+    boolean old = shared.usable() == null;
+    boolean waits = old && !opening.gate().mayUnknown();
+    adopt();
+    if (old || shared.ages()) {
+      var unused = refresh(); // shared, and at most one at a time
+    }
+    if (waits) {
+      return false;
+    }
+    if (text == null) {
+      return true;
+    }
+    Understood known = find(text);
+    if (known == null) {
+      return false;
+    }
+    kept.put(text, known);
+    return opening.gate().mayUnknown() || !lacks(known);
+  }
+
+  /** Whether a newer catalogue may have what this one does not. */
+  private boolean lacks(Understood known) {
+    return known.reading(server, catalogue, names).missing() && shared.mayHaveMore();
+  }
+
+  /** Gets what {@link #ready} misses; {@code then} runs on the loop, with or without it. */
+  void prepare(@Nullable String text, Runnable then) {
+    CompletableFuture<Understood> tree;
+    Understood known = text == null ? null : find(text);
+    if (text == null) {
+      tree = CompletableFuture.completedFuture(null);
+    } else if (known != null) {
+      tree = CompletableFuture.completedFuture(known);
+    } else {
+      tree = parsers.read(server, text);
+    }
+    boolean wanted =
+        !opening.gate().mayUnknown() && (shared.usable() == null || known != null && lacks(known));
+    CompletableFuture<?> snapshot = wanted ? refresh() : CompletableFuture.completedFuture(null);
+    var unused =
+        tree.thenCombine(snapshot, (understood, _) -> understood)
+            .whenComplete((understood, _) ->
+                loop.execute(() -> {
+                  if (text != null && understood != null) {
+                    kept.put(text, understood);
+                  }
+                  adopt();
+                  then.run();
+                }));
+  }
+
+  private @Nullable Understood find(String text) {
+    Understood here = kept.get(text);
+    return here != null ? here : parsers.cached(server, text);
+  }
+
+  /** The reading of a text with what it is now known of names. */
+  Reading read(String text) {
+    Understood known = find(text);
+    return known == null ? Reading.unknown() : read(text, known);
+  }
+
+  /** The tree of a text that is at hand; null when it is not. */
+  @Nullable Understood understood(String text) {
+    return find(text);
+  }
+
+  Reading read(String text, Understood known) {
+    if (!conforming && text.indexOf('\\') >= 0) {
+      return Reading.unknown(); // a backslash means something else to the server now
+    }
+    return known.reading(server, catalogue, names);
+  }
+
+  /** A text ran: what it may have done to names counts from now on. */
+  void ran(Reading reading) {
+    Reading.Aftermath after = reading.aftermath();
+    changedCatalogue |= after.changesCatalogue();
+    changedCode |= after.changesCode();
+    trusted &= !after.touchesNames();
+    if (!after.creates().isEmpty()) {
+      Set<Name> all = new HashSet<>(created);
+      all.addAll(after.creates());
+      created = Set.copyOf(all);
+    }
+    if (after.changesCatalogue()) {
+      renamed();
+    }
+  }
+
+  /** A unit ended; what it changed is there for all once no transaction is open. */
+  void unitEnded(boolean inTransaction) {
+    kept.clear();
+    if (!inTransaction && changedCatalogue) {
+      changedCatalogue = false;
+      changedCode = false;
+      shared.changed();
+      catalogue = null;
+      renamed();
+    }
+  }
+
+  private CompletableFuture<?> refresh() {
+    return shared.refresh(this::fetch, parsers, server);
+  }
+
+  /** Reads the catalogue with the target's credential, on a connection of its own. */
+  private CompletableFuture<CatalogueRows> fetch() {
+    CompletableFuture<CatalogueRows> rows = new CompletableFuture<>();
+    loop.execute(() -> dial(rows));
+    return rows;
+  }
+
+  private void dial(CompletableFuture<CatalogueRows> rows) {
+    if (over) {
+      rows.completeExceptionally(new IllegalStateException("the session that asked has ended"));
+      return;
+    }
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("database", opening.gate().caller().database());
+    settings.put("client_encoding", "UTF8");
+    settings.put("application_name", "countersign");
+    settings.put(AccessMode.SETTING, "on");
+    settings.put("statement_timeout", "15000");
+    Run run = new Run(opening.gate().own(OWN), -1);
+    fetching = run;
+    var unused = rows.whenComplete((_, failure) -> loop.execute(() -> fetched(run, failure)));
+    opening
+        .edge()
+        .login()
+        .login(
+            loop,
+            opening.target(),
+            settings,
+            new TargetLogin.Outcome() {
+              @Override
+              public void ready(LoggedIn in) {
+                in.channel().pipeline().addLast(new CatalogueExchange(in, rows));
+              }
+
+              @Override
+              public void failed(String why) {
+                rows.completeExceptionally(new IllegalStateException(why));
+              }
+            });
+  }
+
+  private void fetched(Run run, @Nullable Throwable failure) {
+    if (fetching != run) {
+      return;
+    }
+    fetching = null;
+    if (failure == null) {
+      run.succeeded("SELECT");
+    } else {
+      run.failed("58000");
+    }
+    opening.journal().later(run.completed(opening.journal().session()));
+  }
+
+  /** The session ends: nobody will write down how a question of its own went. */
+  void lost(String why) {
+    over = true;
+    Run run = fetching;
+    fetching = null;
+    if (run != null) {
+      opening.journal().later(new OutcomeUnknown(opening.journal().session(), run.id(), why));
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package countersign.wire.postgres.sql;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A snapshot of a target's catalogue, judged already: for everything that has a name, whether using
+ * it is known to be harmless. What is built in is judged by the published lists, everything else by
+ * its definition. Immutable, thread-safe.
+ */
+public final class Catalogue implements Lookup.Source {
+  final String setting;
+  final List<String> path;
+  final Set<String> builtInFunctions;
+  final Set<String> builtInOperators;
+  final Set<String> builtInTypes;
+  final Map<Name, Relation> relations;
+  final Map<String, List<Thing>> functions;
+  final Map<String, List<Thing>> operators;
+  final Map<String, List<Thing>> types;
+  final Map<String, String> castsTo;
+  final Map<String, String> rowFunctions;
+
+  /**
+   * A relation.
+   *
+   * @param kind as in {@code pg_class.relkind}
+   * @param problem why reading it is not known to be harmless, empty when it is
+   * @param columns its columns in order; empty for what is built in
+   */
+  public record Relation(Name name, int oid, char kind, String problem, List<Column> columns) {}
+
+  /**
+   * A column.
+   *
+   * @param number {@code attnum}
+   * @param type oid of its type
+   */
+  public record Column(String name, int number, int type) {}
+
+  /**
+   * A function, operator or type that is not built in.
+   *
+   * @param problem why using it is not known to be harmless, empty when it is
+   */
+  public record Thing(String schema, String problem) {}
+
+  Catalogue(CatalogueJudgement judged) {
+    this.setting = judged.rows.setting;
+    this.path = List.copyOf(judged.rows.path);
+    this.builtInFunctions = Set.copyOf(judged.rows.builtInFunctions);
+    this.builtInOperators = Set.copyOf(judged.rows.builtInOperators);
+    this.builtInTypes = Set.copyOf(judged.rows.builtInTypes);
+    this.relations = Map.copyOf(judged.relations);
+    this.functions = Map.copyOf(judged.functions);
+    this.operators = Map.copyOf(judged.operators);
+    this.types = Map.copyOf(judged.types);
+    this.castsTo = Map.copyOf(judged.castsTo);
+    this.rowFunctions = Map.copyOf(judged.rowFunctions);
+  }
+
+  /** What names mean at the beginning of a session with the same login. */
+  public Names names() {
+    return new Names(path, true, Set.of());
+  }
+
+  /** The search path's setting that {@link #names()} belongs to, as the server reports it. */
+  public String searchPath() {
+    return setting;
+  }
+
+  /** The relation of a full name; null when there is none. */
+  @Override
+  public @Nullable Relation relation(Name name) {
+    return relations.get(name);
+  }
+
+  @Override
+  public List<Thing> functions(String name) {
+    return functions.getOrDefault(name, List.of());
+  }
+
+  @Override
+  public List<Thing> operators(String name) {
+    return operators.getOrDefault(name, List.of());
+  }
+
+  @Override
+  public List<Thing> types(String name) {
+    return types.getOrDefault(name, List.of());
+  }
+
+  @Override
+  public boolean builtInFunction(String name) {
+    return builtInFunctions.contains(name);
+  }
+
+  @Override
+  public boolean builtInOperator(String name) {
+    return builtInOperators.contains(name);
+  }
+
+  @Override
+  public boolean builtInType(String name) {
+    return builtInTypes.contains(name);
+  }
+
+  @Override
+  public String castTo(String type) {
+    return castsTo.getOrDefault(type, "");
+  }
+
+  @Override
+  public String rowFunction(String field) {
+    return rowFunctions.getOrDefault(field, "");
+  }
+
+  /** The relation that a name means; null when there is none. */
+  public @Nullable Relation relation(Name name, Names names) {
+    if (name.qualified()) {
+      return relations.get(name);
+    }
+    if (!names.path().contains(Name.BUILT_IN)) {
+      Relation builtIn = relations.get(new Name(Name.BUILT_IN, name.name()));
+      if (builtIn != null) {
+        return builtIn;
+      }
+    }
+    for (String schema : names.path()) {
+      Relation found = relations.get(new Name(schema, name.name()));
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  /** How many relations there are, for the log. */
+  public int size() {
+    return relations.size();
+  }
+}

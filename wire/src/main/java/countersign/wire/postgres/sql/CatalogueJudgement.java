@@ -1,0 +1,315 @@
+package countersign.wire.postgres.sql;
+
+import countersign.operation.Effect;
+import countersign.wire.postgres.grammar.Parse;
+import countersign.wire.postgres.sql.Catalogue.Column;
+import countersign.wire.postgres.sql.Catalogue.Relation;
+import countersign.wire.postgres.sql.Catalogue.Thing;
+import countersign.wire.postgres.sql.CatalogueRows.CastRow;
+import countersign.wire.postgres.sql.CatalogueRows.Expression;
+import countersign.wire.postgres.sql.CatalogueRows.FunctionRow;
+import countersign.wire.postgres.sql.CatalogueRows.RelationRow;
+import countersign.wire.postgres.sql.CatalogueRows.TypeRow;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Judges a catalogue: functions first, then types, then relations by their definitions. */
+final class CatalogueJudgement {
+  /** Deepest nesting of views over views. */
+  private static final int DEEPEST = 64;
+
+  final CatalogueRows rows;
+  final Map<Name, Relation> relations = new HashMap<>();
+  final Map<String, List<Thing>> functions = new HashMap<>();
+  final Map<String, List<Thing>> operators = new HashMap<>();
+  final Map<String, List<Thing>> types = new HashMap<>();
+  final Map<String, String> castsTo = new HashMap<>();
+  final Map<String, String> rowFunctions = new HashMap<>();
+
+  private final Function<String, Parse> grammar;
+  private final Map<Integer, String> functionProblems = new HashMap<>();
+  private final Map<Integer, TypeRow> typeRows = new HashMap<>();
+  private final Map<Integer, String> typeProblems = new HashMap<>();
+  private final Map<Integer, List<Column>> columns = new LinkedHashMap<>();
+  private final Map<Integer, List<String>> expressions = new HashMap<>();
+  private final Map<Integer, List<String>> checks = new HashMap<>();
+  private final Map<Integer, String> implicitCasts = new HashMap<>();
+  private final Map<Name, RelationRow> relationRows = new HashMap<>();
+  private final Set<Name> underWay = new HashSet<>();
+
+  /** Whether a relation was met that is still being judged: then nothing inner is final. */
+  private boolean circle;
+
+  CatalogueJudgement(CatalogueRows rows, Function<String, Parse> grammar) {
+    this.rows = rows;
+    this.grammar = grammar;
+    judgeFunctions();
+    judgeOperators();
+    judgeCasts();
+    prepareRelations();
+    judgeTypes();
+    rows.relations.forEach(row -> relation(row.name()));
+  }
+
+  private void judgeFunctions() {
+    for (FunctionRow row : rows.functions) {
+      boolean harmless =
+          row.rangeConstructor() && row.language().equals("internal")
+              || Harmless.EXTENSIONS.contains(row.extension())
+                  && row.language().equals("c")
+                  && row.volatility() != 'v';
+      String problem = harmless ? "" : "function " + row.name().written() + " is not listed";
+      functionProblems.put(row.oid(), problem);
+      put(functions, row.name(), problem);
+      if (row.ofRow() && !harmless) {
+        rowFunctions.put(row.name().name(), problem);
+      }
+    }
+  }
+
+  private static void put(Map<String, List<Thing>> things, Name name, String problem) {
+    things
+        .computeIfAbsent(name.name(), _ -> new ArrayList<>())
+        .add(new Thing(name.schema(), problem));
+  }
+
+  private void judgeOperators() {
+    for (List<@Nullable String> row : rows.operators) {
+      Name name = new Name(CatalogueRows.text(row, 0), CatalogueRows.text(row, 1));
+      String problem = functionProblems.getOrDefault(CatalogueRows.number(row, 2), "");
+      put(operators, name, problem.isEmpty() ? "" : "operator " + name.name() + ": " + problem);
+    }
+  }
+
+  private void judgeCasts() {
+    for (CastRow row : rows.casts) {
+      String problem = functionProblems.getOrDefault(row.function(), "");
+      if (!problem.isEmpty()) {
+        castsTo.put(row.targetName().name(), "cast: " + problem);
+        if (row.context() == 'i') {
+          implicitCasts.put(row.source(), "implicit cast: " + problem);
+        }
+      }
+    }
+  }
+
+  private void prepareRelations() {
+    for (List<@Nullable String> row : rows.columns) {
+      columns
+          .computeIfAbsent(CatalogueRows.number(row, 0), _ -> new ArrayList<>())
+          .add(
+              new Column(
+                  CatalogueRows.text(row, 1),
+                  CatalogueRows.number(row, 2),
+                  CatalogueRows.number(row, 3)));
+    }
+    rows.policies.forEach(one -> add(expressions, one));
+    rows.generated.forEach(one -> add(expressions, one));
+    rows.domains.forEach(one -> add(checks, one));
+    rows.relations.forEach(row -> relationRows.put(row.name(), row));
+  }
+
+  private static void add(Map<Integer, List<String>> all, Expression one) {
+    List<String> texts = all.computeIfAbsent(one.of(), _ -> new ArrayList<>());
+    if (one.first() != null) {
+      texts.add(one.first());
+    }
+    if (one.second() != null) {
+      texts.add(one.second());
+    }
+  }
+
+  private void judgeTypes() {
+    rows.types.forEach(row -> typeRows.put(row.oid(), row));
+    // A check may name types itself, and those are looked up as they are known by then.
+    for (int round = 0; round < 2; round++) {
+      typeProblems.clear();
+      types.clear();
+      for (TypeRow row : rows.types) {
+        put(types, row.name(), typeProblem(row.oid(), 0));
+      }
+    }
+  }
+
+  private String typeProblem(int oid, int depth) {
+    TypeRow row = typeRows.get(oid);
+    if (row == null) {
+      return "";
+    }
+    String known = typeProblems.get(oid);
+    if (known != null) {
+      return known;
+    }
+    if (depth > DEEPEST) {
+      return "type nested too deep";
+    }
+    typeProblems.put(oid, "");
+    String problem = ownTypeProblem(row, depth);
+    typeProblems.put(oid, problem);
+    return problem;
+  }
+
+  private String ownTypeProblem(TypeRow row, int depth) {
+    for (int code : row.code()) {
+      String problem = functionProblems.getOrDefault(code, "");
+      if (!problem.isEmpty()) {
+        return "type " + row.name().written() + ": " + problem;
+      }
+    }
+    String implicit = implicitCasts.getOrDefault(row.oid(), "");
+    if (!implicit.isEmpty()) {
+      return implicit;
+    }
+    for (String check : checks.getOrDefault(row.oid(), List.of())) {
+      String problem = expressionProblem(check, depth);
+      if (!problem.isEmpty()) {
+        return "domain " + row.name().written() + ": " + problem;
+      }
+    }
+    for (int part : new int[] {row.base(), row.element(), row.subtype()}) {
+      String problem = typeProblem(part, depth + 1);
+      if (!problem.isEmpty()) {
+        return problem;
+      }
+    }
+    for (Column column : columns.getOrDefault(row.relation(), List.of())) {
+      String problem = typeProblem(column.type(), depth + 1);
+      if (!problem.isEmpty()) {
+        return problem;
+      }
+    }
+    return "";
+  }
+
+  /** The problem of reading a relation; it is judged when it was not yet. */
+  private @Nullable Relation relation(Name name) {
+    Relation known = relations.get(name);
+    if (known != null) {
+      return known;
+    }
+    RelationRow row = relationRows.get(name);
+    if (row == null) {
+      return null;
+    }
+    List<Column> all = columns.getOrDefault(row.oid(), List.of());
+    if (!underWay.add(name)) {
+      circle = true;
+      return new Relation(name, row.oid(), row.kind(), "", all); // judged further out
+    }
+    String problem =
+        underWay.size() > DEEPEST ? "views nested too deep" : relationProblem(row, all);
+    underWay.remove(name);
+    circle &= !underWay.isEmpty();
+    Relation judged = new Relation(name, row.oid(), row.kind(), problem, List.copyOf(all));
+    if (!circle || !problem.isEmpty()) {
+      relations.put(name, judged);
+    }
+    return judged;
+  }
+
+  private String relationProblem(RelationRow row, List<Column> all) {
+    if (Harmless.NOT_READ.contains(row.name().name()) && row.oid() > 0 && row.oid() < 16_384) {
+      return row.name().written() + " reads files of the server";
+    }
+    if (row.kind() == 'f') {
+      return "foreign table " + row.name().written();
+    }
+    for (Column column : all) {
+      String implicit = implicitCasts.getOrDefault(column.type(), "");
+      if (!implicit.isEmpty()) {
+        return implicit;
+      }
+    }
+    String definition = row.definition();
+    if (definition != null) {
+      String problem = queryProblem(definition);
+      if (!problem.isEmpty()) {
+        return "view " + row.name().written() + ": " + problem;
+      }
+    }
+    for (String expression : expressions.getOrDefault(row.oid(), List.of())) {
+      String problem = expressionProblem(expression, 0);
+      if (!problem.isEmpty()) {
+        return row.name().written() + ": " + problem;
+      }
+    }
+    return "";
+  }
+
+  private String expressionProblem(String expression, int depth) {
+    return depth > DEEPEST ? "nested too deep" : queryProblem("SELECT " + expression);
+  }
+
+  /** Why a query of a definition is not known to be harmless; empty when it is. */
+  private String queryProblem(String query) {
+    Analysed analysed = Analyse.analyse(query, grammar.apply(query));
+    if (analysed.parts().size() != 1 || analysed.failure() != null) {
+      return "its definition cannot be read";
+    }
+    Analysed.Part part = analysed.parts().getFirst();
+    if (!part.statement().effects().equals(Set.of(Effect.read))) {
+      return part.statement() instanceof Statement.Plain plain && !plain.why().isEmpty()
+          ? plain.why()
+          : "its definition does more than read";
+    }
+    Judging judging = new Judging(this);
+    Lookup lookup = new Lookup(judging, new Names(List.of(), true, Set.of()));
+    lookup.check(part.uses());
+    return lookup.problems().isEmpty() ? "" : lookup.problems().getFirst();
+  }
+
+  /** Looks up in what is being judged. */
+  record Judging(CatalogueJudgement judgement) implements Lookup.Source {
+    @Override
+    public @Nullable Relation relation(Name name) {
+      return judgement.relation(name);
+    }
+
+    @Override
+    public List<Thing> functions(String name) {
+      return judgement.functions.getOrDefault(name, List.of());
+    }
+
+    @Override
+    public List<Thing> operators(String name) {
+      return judgement.operators.getOrDefault(name, List.of());
+    }
+
+    @Override
+    public List<Thing> types(String name) {
+      return judgement.types.getOrDefault(name, List.of());
+    }
+
+    @Override
+    public boolean builtInFunction(String name) {
+      return judgement.rows.builtInFunctions.contains(name);
+    }
+
+    @Override
+    public boolean builtInOperator(String name) {
+      return judgement.rows.builtInOperators.contains(name);
+    }
+
+    @Override
+    public boolean builtInType(String name) {
+      return judgement.rows.builtInTypes.contains(name);
+    }
+
+    @Override
+    public String castTo(String type) {
+      return judgement.castsTo.getOrDefault(type, "");
+    }
+
+    @Override
+    public String rowFunction(String field) {
+      return judgement.rowFunctions.getOrDefault(field, "");
+    }
+  }
+}
