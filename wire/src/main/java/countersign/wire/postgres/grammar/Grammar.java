@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Grammar implements AutoCloseable {
   /** Longest text in bytes that is parsed. */
-  public static final int LONGEST = 64 << 10;
+  public static final int LONGEST = 1 << 20;
+
+  /** Most bytes of a text that do not stand between quotes: those cost time and memory. */
+  public static final int MOST_WORDS = 64 << 10;
 
   /**
    * Most operators in a row of a text, roughly counted: a chain of them nests the tree as deep, and
@@ -82,6 +85,7 @@ public final class Grammar implements AutoCloseable {
     }
     int operators = 0;
     int comments = 0;
+    int words = 0;
     byte quote = 0;
     for (int i = 0; i < utf8.length; i++) {
       byte b = utf8[i];
@@ -93,7 +97,12 @@ public final class Grammar implements AutoCloseable {
       }
       if (quote != 0) {
         quote = b == quote ? 0 : quote;
-      } else if (b == '\'' || b == '"') {
+        continue;
+      }
+      if (++words > MOST_WORDS) {
+        return "more than " + MOST_WORDS + " bytes besides constants";
+      }
+      if (b == '\'' || b == '"') {
         quote = b;
       } else if ("+-*/<>=~!@#%^&|`?[".indexOf(b) >= 0 && ++operators > MOST_OPERATORS) {
         return "more than " + MOST_OPERATORS + " operators";
