@@ -47,7 +47,7 @@ export function makeSessions() {
       id: id('5e55'), state: 'closed', protocol: 'postgres', recording: 'statement', principal: 'agent-ada',
       chain: ['alice', 'agent-ada'], people: ['alice'], target: 'orders', database: 'orders', role: 'app',
       client: '127.0.0.1:51234', application: 'psql', openedAt: at(3600), closedAt: at(3500), end: 'client',
-      operations: 9, held: 1, blocked: 1, segments: 4, bytesIn: 1834, bytesOut: 48211, gapFrom: null, gapAt: null,
+      operations: 9, held: 1, blocked: 1, segments: 4, bytesIn: 1834, bytesOut: 48211, gapFrom: null, gapAt: null, erasedAt: null,
       ...over,
     };
     list.push(one);

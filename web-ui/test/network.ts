@@ -146,6 +146,7 @@ export function session(over: Partial<SessionView> = {}): SessionView {
     bytesOut: 20,
     gapFrom: null,
     gapAt: null,
+    erasedAt: null,
     ...over,
   };
 }

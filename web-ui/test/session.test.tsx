@@ -239,6 +239,20 @@ describe('a session', () => {
     expect(alert.textContent).toContain('40,960');
   });
 
+  it('that was erased says so and shows nothing else', async () => {
+    shown = session({
+      state: 'erased',
+      principal: '',
+      target: '',
+      chain: [],
+      erasedAt: '2026-11-21T03:00:00Z',
+    });
+    render(<App />);
+    await screen.findByText('This session was erased');
+    expect(screen.queryByText('Recording')).toBeNull();
+    expect(asked.some((one) => one.path.includes('/recording'))).toBe(false);
+  });
+
   it('is ended by a responder with a reason, after a second step', async () => {
     shown = session({ state: 'open', closedAt: null });
     me = person({ name: 'frank', groups: ['responders'], powers: ['respond'] });

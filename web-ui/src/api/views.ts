@@ -52,7 +52,7 @@ export interface ApprovalView {
   endedAt: string | null;
 }
 
-export type SessionState = 'open' | 'closed' | 'interrupted';
+export type SessionState = 'open' | 'closed' | 'interrupted' | 'erased';
 
 export interface SessionView {
   id: string;
@@ -78,6 +78,7 @@ export interface SessionView {
   bytesOut: number;
   gapFrom: number | null;
   gapAt: string | null;
+  erasedAt: string | null;
 }
 
 export interface OperationView {

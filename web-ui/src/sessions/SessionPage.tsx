@@ -36,7 +36,8 @@ export function SessionPage({ id }: { id: string }) {
       </p>
       {problem !== null && <Failure problem={problem} retry={reload} />}
       {data === null && loading && problem === null && <p className="muted">Loading…</p>}
-      {data !== null && (
+      {data?.erasedAt != null && <Erased session={data} at={data.erasedAt} />}
+      {data !== null && data.erasedAt == null && (
         <>
           <Gap session={data} />
           <Facts session={data} />
@@ -45,6 +46,22 @@ export function SessionPage({ id }: { id: string }) {
         </>
       )}
     </>
+  );
+}
+
+/** All that is left: its key is destroyed, and nobody can read its words any more. */
+function Erased({ session: shown, at }: { session: SessionView; at: string }) {
+  return (
+    <section className="card" aria-label="About this session">
+      <p>
+        <strong>This session was erased</strong> at {utc(at)} ({local(at)} here).
+      </p>
+      <p>
+        It was opened at {utc(shown.openedAt)}
+        {shown.closedAt != null && <> and ended at {utc(shown.closedAt)}</>}. Its keys are destroyed:
+        nobody can read what was said in it. That it took place stays proven in the log.
+      </p>
+    </section>
   );
 }
 

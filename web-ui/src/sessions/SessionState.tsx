@@ -22,5 +22,7 @@ export function SessionState({ session }: { session: SessionView }) {
           <Icon name="warn" /> interrupted
         </strong>
       );
+    case 'erased':
+      return <span className="muted">erased</span>;
   }
 }

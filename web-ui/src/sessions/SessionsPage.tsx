@@ -104,7 +104,7 @@ function SessionRow({ session }: { session: SessionView }) {
         <ChainLine names={session.chain} />
       </td>
       <td>
-        <Inline text={session.target} most={80} />
+        {session.erasedAt == null && <Inline text={session.target} most={80} />}
         {session.database !== '' && session.database !== session.target && (
           <span className="muted">
             {' '}
@@ -119,7 +119,12 @@ function SessionRow({ session }: { session: SessionView }) {
         {session.blocked === 0 ? '0' : <strong>{count(session.blocked)}</strong>}
       </td>
       <td>
-        <Link to={to} aria-label={`Open session of ${session.principal} on ${session.target}`}>
+        <Link to={to} aria-label={
+            session.erasedAt == null
+              ? `Open session of ${session.principal} on ${session.target}`
+              : `Open erased session ${session.id}`
+          }
+        >
           Open
         </Link>
       </td>
