@@ -5,6 +5,7 @@ import type { DemoPerson, Whoami } from './api/views';
 import { ApprovalPage } from './approvals/ApprovalPage';
 import { ApprovalsPage } from './approvals/ApprovalsPage';
 import { useQueue } from './approvals/queue';
+import { EvidencePage } from './evidence/EvidencePage';
 import { useLocation } from './router';
 import { SessionPage } from './sessions/SessionPage';
 import { SessionsPage } from './sessions/SessionsPage';
@@ -102,6 +103,9 @@ function Page({ path, search, queue }: PageProps) {
     ) : (
       <ApprovalPage key={id} id={id} />
     );
+  }
+  if (known && first === 'evidence' && id === undefined) {
+    return <EvidencePage />;
   }
   if (known && first === 'sessions') {
     return id === undefined ? <SessionsPage search={search} /> : <SessionPage key={id} id={id} />;

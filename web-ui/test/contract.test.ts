@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { exchange, operation, person, request, session } from './network';
+import { bundle, exchange, operation, person, request, session } from './network';
 
 // The compiler holds the fixtures to src/api/views.ts; this holds them to what the API answers.
 const JAVA = fileURLToPath(new URL('../../', import.meta.url));
@@ -35,6 +35,12 @@ describe('what the pages read is what the API answers', () => {
     ['answers', views + 'ApprovalView.java', 'Answer', ['by', 'kind', 'reason', 'at']],
     ['sessions', views + 'SessionView.java', 'SessionView', Object.keys(session())],
     ['operations', views + 'OperationView.java', 'OperationView', Object.keys(operation())],
+    [
+      'bundles',
+      'messages/src/main/java/countersign/evidence/EvidenceJob.java',
+      'EvidenceJob',
+      Object.keys(bundle()),
+    ],
     ['changes', views + 'Views.java', 'Changed', ['view', 'id', 'session']],
     ['pages', views + 'Page.java', 'Page<T>', ['items', 'next']],
     ['exchanges', api + 'recording/TimelineItem.java', 'TimelineItem', Object.keys(exchange())],

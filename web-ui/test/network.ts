@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { ApprovalView, Exchange, OperationView, SessionView, Whoami } from '../src/api/views';
+import type { ApprovalView, EvidenceJob, Exchange, OperationView, SessionView, Whoami } from '../src/api/views';
 
 export interface Asked {
   method: string;
@@ -83,6 +83,33 @@ export function person(over: Partial<Whoami> = {}): Whoami {
     groups: ['approvers'],
     powers: [],
     expires: '2099-01-01T00:00:00Z',
+    ...over,
+  };
+}
+
+export function bundle(over: Partial<EvidenceJob> = {}): EvidenceJob {
+  return {
+    id: 'evd-7k2m9xw4c8tn5rbj',
+    state: 'ready',
+    stage: '',
+    done: 12,
+    total: 12,
+    query: { who: 'agent-ada' },
+    disclosed: false,
+    encrypted: false,
+    by: 'dana',
+    purpose: 'yearly audit',
+    events: 12,
+    sessions: 2,
+    from: 3,
+    to: 40,
+    bytes: 2048,
+    sha256: 'ab'.repeat(32),
+    notOpened: 0,
+    error: '',
+    requestedAt: '2026-11-21T02:00:00Z',
+    finishedAt: '2026-11-21T02:00:01Z',
+    expiresAt: '2026-11-22T02:00:01Z',
     ...over,
   };
 }

@@ -4,6 +4,7 @@ import { Problem, problemFrom, problemOf } from './problem';
 import type {
   ApprovalView,
   DemoPerson,
+  EvidenceJob,
   Exchange,
   Integrity,
   Lag,
@@ -162,6 +163,25 @@ export function timeline(
       ...until(signal),
     }),
   );
+}
+
+export function evidence(signal?: AbortSignal): Promise<Page<EvidenceJob>> {
+  return take(client.GET('/api/v1/evidence', until(signal)));
+}
+
+/** Asks for a bundle; it is made in the background. */
+export function makeEvidence(wanted: Record<string, string | boolean>): Promise<EvidenceJob> {
+  return take(client.POST('/api/v1/evidence', { body: wanted }));
+}
+
+/** Deletes a bundle's file, or ends its making. */
+export function removeEvidence(id: string): Promise<EvidenceJob> {
+  return take(client.DELETE('/api/v1/evidence/{id}', { params: { path: { id } } }));
+}
+
+/** Where a browser downloads a bundle. */
+export function bundleUrl(id: string): string {
+  return `/api/v1/evidence/${encodeURIComponent(id)}/bundle`;
 }
 
 /** Where a browser downloads one direction of a recording, byte for byte. */

@@ -1,5 +1,6 @@
 import type {
   ApprovalView,
+  EvidenceJob,
   Exchange,
   Integrity,
   Lag,
@@ -20,6 +21,13 @@ export interface paths {
   '/api/v1/approvals/{id}:deny': { post: Post<ApprovalView, { reason: string }> };
   '/api/v1/approvals/{id}:modify': { post: Post<ApprovalView, { text: string }> };
   '/api/v1/approvals/{id}:withdraw': { post: Post<ApprovalView> };
+  '/api/v1/evidence': {
+    get: Get<Page<EvidenceJob>>;
+    post: Answers<EvidenceJob> & {
+      requestBody: { content: { 'application/json': Record<string, string | boolean> } };
+    };
+  };
+  '/api/v1/evidence/{id}': { delete: Answers<EvidenceJob> & { parameters: { path: Id } } };
   '/api/v1/sessions': { get: Get<Page<SessionView>, None, Filter> };
   '/api/v1/sessions/{id}': { get: Get<SessionView, Id> };
   '/api/v1/sessions/{id}:terminate': { post: Post<SessionView, { reason: string }> };

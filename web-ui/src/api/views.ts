@@ -144,6 +144,34 @@ export interface Whoami {
   expires: string;
 }
 
+export type EvidenceState = 'waiting' | 'running' | 'ready' | 'failed' | 'expired';
+
+/** How the making of an evidence bundle stands. */
+export interface EvidenceJob {
+  id: string;
+  state: EvidenceState;
+  stage: string;
+  done: number;
+  /** -1 when it is not known yet. */
+  total: number;
+  query: Record<string, string>;
+  disclosed: boolean;
+  encrypted: boolean;
+  by: string;
+  purpose: string;
+  events: number;
+  sessions: number;
+  from: number;
+  to: number;
+  bytes: number;
+  sha256: string;
+  notOpened: number;
+  error: string;
+  requestedAt: string;
+  finishedAt: string | null;
+  expiresAt: string | null;
+}
+
 export interface Lag {
   head: number;
   seen: number;

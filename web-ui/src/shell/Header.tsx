@@ -21,7 +21,7 @@ export function Header({ me, path, waiting, demo, onSignedOut }: Props) {
   const leave = () => {
     signOut().then(onSignedOut, (thrown: unknown) => setFailed(problemFrom(thrown).message));
   };
-  const atSessions = path.startsWith('/sessions');
+  const at = /^\/(sessions|evidence)/.exec(path)?.[1] ?? 'approvals';
   return (
     <header className="top">
       <a className="skip" href="#main">
@@ -31,7 +31,7 @@ export function Header({ me, path, waiting, demo, onSignedOut }: Props) {
         <img src="/favicon.svg" alt="" width="22" height="22" /> Countersign
       </Link>
       <nav aria-label="Pages">
-        <Link to="/approvals" aria-current={atSessions ? undefined : 'page'}>
+        <Link to="/approvals" aria-current={at === 'approvals' ? 'page' : undefined}>
           Approvals
           {waiting !== null && waiting > 0 && (
             <>
@@ -43,9 +43,14 @@ export function Header({ me, path, waiting, demo, onSignedOut }: Props) {
             </>
           )}
         </Link>
-        <Link to="/sessions" aria-current={atSessions ? 'page' : undefined}>
+        <Link to="/sessions" aria-current={at === 'sessions' ? 'page' : undefined}>
           Sessions
         </Link>
+        {me.powers.includes('audit') && (
+          <Link to="/evidence" aria-current={at === 'evidence' ? 'page' : undefined}>
+            Evidence
+          </Link>
+        )}
       </nav>
       <Currency />
       <p className="me">

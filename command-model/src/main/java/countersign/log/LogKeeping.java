@@ -121,6 +121,21 @@ public final class LogKeeping implements MerkleLog, AutoCloseable {
     return witnesses.published();
   }
 
+  /**
+   * Signs a statement about the log with the log's own key.
+   *
+   * @param statement pre-authentication encoding of DSSE: nothing that could be read as a
+   *     checkpoint
+   * @return 64 bytes of Ed25519
+   */
+  public byte[] sign(byte[] statement) {
+    byte[] start = "DSSEv1 ".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    if (java.util.Arrays.mismatch(start, statement) != start.length) {
+      throw new IllegalArgumentException("statement: (expected: the encoding of DSSE)");
+    }
+    return signer.signBytes(statement);
+  }
+
   @Override
   public Optional<byte[]> tile(int level, long index, int width) {
     if (!covered(level, index, width)) {

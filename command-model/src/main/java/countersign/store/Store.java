@@ -51,6 +51,7 @@ public final class Store implements EventLog {
 
   private final KeyStore keys;
   private final SealedSecrets secrets;
+  private final Sealer sealer = new Sealer();
   private final Rows rows;
   private final Pool readers;
   private final Heads heads;
@@ -64,7 +65,7 @@ public final class Store implements EventLog {
       throws IOException {
     this.keys = keys;
     this.secrets = SealedSecrets.open(settings.keyDirectory(), root);
-    this.rows = new Rows(new EventTypes(), keys, new Sealer());
+    this.rows = new Rows(new EventTypes(), keys, sealer);
     char[] password = Migrations.appendPassword(root);
     Connections reads = new Connections(reading, settings, password);
     Connections writes = new Connections(writing, settings, password);
@@ -257,6 +258,11 @@ public final class Store implements EventLog {
   /** The credentials that people set. */
   public SealedSecrets secrets() {
     return secrets;
+  }
+
+  /** The rows of this log, for evidence. */
+  public RawEvents raw() {
+    return new RawEvents(readers, keys, sealer);
   }
 
   private void committed(long head) {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -11,7 +13,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +92,48 @@ final class Api {
     return send(request).body();
   }
 
+  /** Something that is told how much has come. */
+  @FunctionalInterface
+  interface Come {
+    void bytes(long done);
+  }
+
+  /**
+   * GET of a file below {@code /api/v1/}, into a file that only its owner may read; a part of it is
+   * never left there.
+   *
+   * @return its SHA-256 in lower-case hex
+   */
+  String download(String path, Path file, Come come) throws IOException {
+    Path part = file.resolveSibling(file.getFileName() + ".part");
+    Files.deleteIfExists(part);
+    Files.createFile(
+        part, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    try (InputStream in =
+            send(
+                    request("/api/v1/" + path).setHeader("Accept", "*/*").GET(),
+                    HttpResponse.BodyHandlers.ofInputStream())
+                .body();
+        OutputStream out = Files.newOutputStream(part)) {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      byte[] step = new byte[1 << 16];
+      long done = 0;
+      for (int read = in.read(step); read >= 0; read = in.read(step)) {
+        out.write(step, 0, read);
+        sha.update(step, 0, read);
+        done += read;
+        come.bytes(done);
+      }
+      out.flush();
+      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+      return HexFormat.of().formatHex(sha.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256 is part of every JDK", e);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
   /** Quotes one value for a path or a query. */
   static String quote(String value) {
     return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
@@ -101,10 +152,14 @@ final class Api {
   }
 
   private HttpResponse<String> send(HttpRequest.Builder request) {
-    HttpResponse<String> response;
+    return send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+  }
+
+  private <T> HttpResponse<T> send(
+      HttpRequest.Builder request, HttpResponse.BodyHandler<T> handler) {
+    HttpResponse<T> response;
     try {
-      response =
-          http.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+      response = http.send(request.build(), handler);
     } catch (ConnectException e) {
       throw new Failed(
           "nothing answers at "
@@ -122,14 +177,17 @@ final class Api {
     return response;
   }
 
-  private static String problem(HttpResponse<String> response) {
+  private static String problem(HttpResponse<?> response) {
     try {
-      JsonNode problem = JSON.readTree(response.body());
+      JsonNode problem =
+          response.body() instanceof InputStream in
+              ? JSON.readTree(in.readNBytes(1 << 16))
+              : JSON.readTree(String.valueOf(response.body()));
       if (problem.hasNonNull("title")) {
         String detail = problem.path("detail").asText("");
         return problem.path("title").asText() + (detail.isEmpty() ? "" : ": " + detail);
       }
-    } catch (JsonProcessingException _) {
+    } catch (IOException _) {
       // Not ours: an intermediary answered. Its status is all that can be said.
     }
     return "HTTP " + response.statusCode() + " from " + response.uri().getPath();

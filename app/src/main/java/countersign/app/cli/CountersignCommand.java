@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       ApprovalCommands.Withdraw.class,
       SessionCommands.ListSessions.class,
       SessionCommands.Replay.class,
+      ExportCommand.class,
       LogCommands.RunWitness.class,
       LogCommands.RunFsck.class,
       VerifyCommand.class,

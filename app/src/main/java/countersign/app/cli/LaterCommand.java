@@ -10,7 +10,6 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 final class LaterCommand implements Callable<Integer> {
   private static final List<LaterCommand> ALL =
       List.of(
-          new LaterCommand("export", "0.2", "exports an evidence bundle"),
           new LaterCommand("login", "0.4", "signs in at your identity provider"),
           new LaterCommand("bootstrap", "0.4", "names the first administrator"),
           new LaterCommand("apply", "0.4", "applies declared targets and duties"),

@@ -10,10 +10,13 @@ import countersign.deciding.configuration.RulebookChanges;
 import countersign.edge.EdgeSettings;
 import countersign.edge.grammar.Parsers;
 import countersign.edge.protocol.postgres.PostgresEdge;
+import countersign.evidence.make.Bundles;
+import countersign.evidence.make.EvidenceSettings;
 import countersign.feed.LogFeed;
 import countersign.identity.Authentication;
 import countersign.log.LogKeeping;
 import countersign.port.Append;
+import countersign.port.Evidence;
 import countersign.port.Feed;
 import countersign.port.MerkleLog;
 import countersign.port.Recordings;
@@ -73,6 +76,7 @@ final class Gateway implements AutoCloseable {
   private final LogKeeping merkle;
   private final Ledger ledger;
   private final SetSecret secrets;
+  private final Bundles evidence;
 
   /** Starts everything; what was started is stopped again when a part of it fails. */
   Gateway(
@@ -111,6 +115,14 @@ final class Gateway implements AutoCloseable {
       secrets = new SetSecret(log, store.secrets(), clock);
       parts.add("secrets", secrets);
       propose(plan);
+      evidence =
+          Bundles.start(
+              EvidenceSettings.ordinary(plan.data().resolve("evidence")),
+              log,
+              store.raw(),
+              new KeptLog(merkle),
+              clock);
+      parts.add("evidence", evidence);
       startErasing(plan, readModels, forgetting, erasure, clock);
       startEdge(plan, metrics, clock);
     } catch (IOException e) {
@@ -151,6 +163,7 @@ final class Gateway implements AutoCloseable {
     all.add(store.recent());
     all.add(new ReadModelRows(readModels));
     all.addAll(forgetting);
+    all.add(evidence);
     all.add(new DatabaseFiles(plan.store()));
     // No feed of this release passes content on to anybody.
     Erasing erasing = new Erasing(log, ledger, store.keys()::erase, all, List.of(), clock);
@@ -225,6 +238,10 @@ final class Gateway implements AutoCloseable {
 
   SecretKeeping secrets() {
     return secrets;
+  }
+
+  Evidence evidence() {
+    return evidence;
   }
 
   Recordings recordings() {

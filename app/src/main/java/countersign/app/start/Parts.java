@@ -1,6 +1,7 @@
 package countersign.app.start;
 
 import countersign.identity.Authentication;
+import countersign.port.Evidence;
 import countersign.port.Feed;
 import countersign.port.MerkleLog;
 import countersign.port.Recordings;
@@ -93,6 +94,12 @@ public class Parts {
   @ApplicationScoped
   SecretKeeping secrets() {
     return running().secrets();
+  }
+
+  @Produces
+  @ApplicationScoped
+  Evidence evidence() {
+    return running().evidence();
   }
 
   @Produces

@@ -27,7 +27,8 @@ final class ArchitectureTest {
     "countersign.log..",
     "countersign.witness..",
     "countersign.retention.write..",
-    "countersign.secret.write.."
+    "countersign.secret.write..",
+    "countersign.evidence.make.."
   };
   private static final String[] VIEWS = {
     "countersign.view.sessions..",

@@ -62,6 +62,16 @@ public final class Sealer {
     }
   }
 
+  /** The key of one event, which opens that event and nothing else: what disclosing it takes. */
+  public byte[] eventKey(SealingKey key, Envelope envelope) {
+    Tools tools = take();
+    try {
+      return eventKey(tools, key, envelope);
+    } finally {
+      give(tools);
+    }
+  }
+
   private static byte[] eventKey(Tools tools, SealingKey key, Envelope envelope) {
     byte[] id = envelope.idBytes();
     byte[] info = new byte[INFO.length + id.length];

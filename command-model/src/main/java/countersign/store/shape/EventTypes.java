@@ -9,6 +9,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import countersign.approval.ApprovalEvent;
 import countersign.duty.DutyEvent;
 import countersign.event.Event;
+import countersign.evidence.EvidenceEvent;
 import countersign.log.LogEvent;
 import countersign.retention.RetentionEvent;
 import countersign.secret.SecretEvent;
@@ -36,7 +37,8 @@ public final class EventTypes {
           TargetEvent.class,
           LogEvent.class,
           RetentionEvent.class,
-          SecretEvent.class);
+          SecretEvent.class,
+          EvidenceEvent.class);
 
   private final Map<Class<?>, EventType> byClass = new HashMap<>();
   private final Map<String, EventType> byName = new HashMap<>();

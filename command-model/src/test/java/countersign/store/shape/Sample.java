@@ -1,6 +1,7 @@
 package countersign.store.shape;
 
 import countersign.approval.ApprovalId;
+import countersign.evidence.EvidenceId;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -48,6 +49,8 @@ final class Sample {
       return new byte[] {0, 1, -1, 127};
     } else if (plain == ApprovalId.class) {
       return new ApprovalId("apr-7k2m9xw4c8tn5rbj");
+    } else if (plain == EvidenceId.class) {
+      return new EvidenceId("evd-7k2m9xw4c8tn5rbj");
     } else if (plain.isEnum()) {
       return plain.getEnumConstants()[plain.getEnumConstants().length - 1];
     } else if (plain.isRecord()) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import countersign.api.problem.Problem.Kind;
 import countersign.approval.ApprovalRefused;
+import countersign.evidence.EvidenceRefused;
 import countersign.identity.Authentication;
 import countersign.port.AppendRefused;
 import countersign.retention.RetentionRefused;
@@ -96,6 +97,7 @@ public class ProblemMappers {
       case ApprovalRefused e -> Problem.of(kind(e), words(e));
       case SessionRefused e -> Problem.of(kind(e), words(e));
       case RetentionRefused e -> Problem.of(kind(e), words(e));
+      case EvidenceRefused e -> Problem.of(kind(e), words(e));
       case AppendRefused e -> Problem.of(kind(e), words(e));
       case TimeoutException _ -> Problem.of(Kind.unavailable, "no answer in time");
       case IllegalArgumentException e -> Problem.of(Kind.invalid, words(e));
@@ -151,6 +153,15 @@ public class ProblemMappers {
       case held -> Kind.held;
       case lifted -> Kind.ended;
       case erased -> Kind.erased;
+    };
+  }
+
+  private static Kind kind(EvidenceRefused refused) {
+    return switch (refused.kind()) {
+      case notFound -> Kind.notFound;
+      case notReady -> Kind.pending;
+      case expired -> Kind.ended;
+      case busy -> Kind.unavailable;
     };
   }
 

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param to last byte, inclusive; less than {@code from} when there is nothing
  * @param partial whether a range was asked for
  */
-record Bytes(long from, long to, boolean partial) {
-  long length() {
+public record Bytes(long from, long to, boolean partial) {
+  /** How many. */
+  public long length() {
     return to - from + 1;
   }
 
@@ -23,7 +24,7 @@ record Bytes(long from, long to, boolean partial) {
    * @param total bytes there are
    * @throws ProblemException {@code rangeNotSatisfiable} when the range begins behind the end
    */
-  static Bytes of(@Nullable String header, long total) {
+  public static Bytes of(@Nullable String header, long total) {
     Bytes everything = new Bytes(0, total - 1, false);
     if (header == null || !header.startsWith("bytes=") || header.indexOf(',') >= 0) {
       return everything;

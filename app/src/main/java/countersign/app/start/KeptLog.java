@@ -1,0 +1,39 @@
+package countersign.app.start;
+
+import countersign.evidence.make.LogAtHand;
+import countersign.log.LogKeeping;
+import countersign.verifier.tree.Tile;
+import java.io.IOException;
+import java.util.Optional;
+
+/** The log that this process keeps, as evidence is proven against it. */
+record KeptLog(LogKeeping log) implements LogAtHand {
+  @Override
+  public String vkey() {
+    return log.vkey();
+  }
+
+  @Override
+  public Optional<String> checkpoint() {
+    return log.checkpoint();
+  }
+
+  @Override
+  public byte[] sign(byte[] statement) {
+    return log.sign(statement);
+  }
+
+  /** Only without witnesses: their keys are theirs to publish, and the auditor's to know. */
+  @Override
+  public Optional<String> policy() {
+    return log.integrity().witnesses().isEmpty()
+        ? Optional.of("log " + log.vkey() + "\nquorum none\n")
+        : Optional.empty();
+  }
+
+  @Override
+  public byte[] read(Tile tile) throws IOException {
+    return log.tile(tile.level(), tile.index(), tile.width())
+        .orElseThrow(() -> new IOException(tile.path() + ": not there"));
+  }
+}

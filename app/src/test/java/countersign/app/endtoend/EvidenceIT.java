@@ -1,0 +1,199 @@
+package countersign.app.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import countersign.verifier.bundle.Progress;
+import countersign.verifier.bundle.Report;
+import countersign.verifier.bundle.Trust;
+import countersign.verifier.bundle.Verification;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A session with reads and an approved delete, exported from the command line and verified. */
+final class EvidenceIT {
+  private static final String CANARY = "canary-4f1d";
+  private static RunningDemo demo;
+  private static String session;
+  @TempDir private Path directory;
+
+  @BeforeAll
+  static void start() {
+    demo = RunningDemo.start();
+    try (Psql psql =
+        Psql.open(demo.conninfo("agent-ada", demo.port(6432), "orders"), demo.token("agent-ada"))) {
+      psql.type("select '" + CANARY + "', count(*) from payments;");
+      psql.await(CANARY);
+      psql.type("delete from payments where id = 11;");
+      psql.await("countersign: held apr-");
+      JsonNode approval = demo.as("bob").awaitPending("payments where id = 11;");
+      session = approval.path("session").asText();
+      demo.as("bob").post("approvals/" + approval.path("id").asText() + ":approve", "{}");
+      psql.await("DELETE 1");
+    }
+    Pause.until(
+        "the session is closed",
+        Duration.ofSeconds(10),
+        () -> demo.as("dana").get("sessions/" + session).path("state").asText().equals("closed"));
+  }
+
+  @AfterAll
+  static void stop() {
+    demo.close();
+  }
+
+  private record Ran(int exit, String out, String err) {}
+
+  /** The command as an auditor types it. */
+  private static Ran export(String who, String... options) throws Exception {
+    java.util.List<String> line =
+        new java.util.ArrayList<>(
+            java.util.List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                Path.of("target", "quarkus-app", "quarkus-run.jar").toAbsolutePath().toString(),
+                "export",
+                "evidence"));
+    line.addAll(java.util.List.of(options));
+    ProcessBuilder builder = new ProcessBuilder(line);
+    builder.environment().put("COUNTERSIGN_URL", demo.url());
+    builder.environment().put("COUNTERSIGN_TOKEN", demo.token(who));
+    Path err = Files.createTempFile("export", ".err");
+    Process process = builder.redirectError(err.toFile()).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
+    Ran ran = new Ran(process.exitValue(), out, Files.readString(err));
+    Files.delete(err);
+    return ran;
+  }
+
+  private static Report verified(Path bundle) throws IOException {
+    return Verification.of(bundle, new Trust(Optional.empty(), Optional.empty()), Progress.NONE);
+  }
+
+  private static String everything(Path bundle) throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (ZipFile zip = new ZipFile(bundle.toFile())) {
+      for (ZipEntry entry : zip.stream().toList()) {
+        all.append(
+            new String(zip.getInputStream(entry).readAllBytes(), StandardCharsets.ISO_8859_1));
+      }
+    }
+    return all.toString();
+  }
+
+  /** The bundle with the last line of a file left out. */
+  private Path without(Path bundle, String name) throws IOException {
+    Path other = directory.resolve("other.zip");
+    try (ZipFile zip = new ZipFile(bundle.toFile());
+        ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(other))) {
+      for (ZipEntry entry : zip.stream().toList()) {
+        byte[] bytes = zip.getInputStream(entry).readAllBytes();
+        if (entry.getName().equals(name)) {
+          String text = new String(bytes, StandardCharsets.UTF_8).stripTrailing();
+          bytes = text.substring(0, text.lastIndexOf('\n') + 1).getBytes(StandardCharsets.UTF_8);
+        }
+        out.putNextEntry(new ZipEntry(entry.getName()));
+        out.write(bytes);
+      }
+    }
+    return other;
+  }
+
+  @Test
+  void metadataAloneVerifiesAndHoldsNoWordOfWhatWasTyped() throws Exception {
+    Path bundle = directory.resolve("metadata.zip");
+
+    Ran ran = export("dana", "--session", session, "--out", bundle.toString());
+
+    assertThat(ran.exit()).as(ran.err()).isZero();
+    assertThat(ran.err()).contains("metadata only").doesNotContain("\r");
+    Report report = verified(bundle);
+    assertThat(report.exitCode()).as(report.text()).isZero();
+    assertThat(report.text()).contains("1 sessions are whole");
+    assertThat(everything(bundle)).doesNotContain(CANARY).doesNotContain("payments where id");
+  }
+
+  @Test
+  void contentVerifiesByteForByteAndEachStepIsAnEvent() throws Exception {
+    Path bundle = directory.resolve("content.zip");
+
+    Ran ran =
+        export(
+            "dana",
+            "--session",
+            session,
+            "--disclose",
+            "--purpose",
+            "incident 42",
+            "--out",
+            bundle.toString());
+
+    assertThat(ran.exit()).as(ran.err()).isZero();
+    Report report = verified(bundle);
+    assertThat(report.exitCode()).as(report.text()).isZero();
+    assertThat(report.text()).contains("recordings are byte for byte");
+    try (ZipFile zip = new ZipFile(bundle.toFile())) {
+      byte[] out =
+          zip.getInputStream(zip.getEntry("replay/" + session + "/out.bin")).readAllBytes();
+      ByteArrayOutputStream seen = new ByteArrayOutputStream();
+      demo.as("dana")
+          .bytes("sessions/" + session + "/recording?direction=out&purpose=check")
+          .transferTo(seen);
+      assertThat(out).isEqualTo(seen.toByteArray());
+      assertThat(zip.getEntry("duties/duties.json")).isNotNull();
+    }
+    JsonNode job = demo.as("dana").get("evidence").path("items").get(0);
+    assertThat(job.path("purpose").asText()).isEqualTo("incident 42");
+    assertThat(ran.out()).startsWith(job.path("sha256").asText());
+    // The log itself says so: a bundle of the last hour holds the events of the one before.
+    Path later = directory.resolve("later.zip");
+    assertThat(export("dana", "--last", "1h", "--out", later.toString()).exit()).isZero();
+    assertThat(verified(later).exitCode()).isZero();
+    assertThat(everything(later))
+        .contains("EvidenceExported")
+        .contains("EvidenceDownloaded")
+        .contains("ContentOpened")
+        .contains(job.path("sha256").asText())
+        .doesNotContain(CANARY);
+  }
+
+  @Test
+  void aRowLeftOutIsFound() throws Exception {
+    Path bundle = directory.resolve("whole.zip");
+    assertThat(
+            export("dana", "--who", "agent-ada", "--target", "orders", "--out", bundle.toString())
+                .exit())
+        .isZero();
+
+    assertThat(verified(without(bundle, "events/leaves.jsonl")).exitCode()).isIn(1, 2);
+    assertThat(verified(without(bundle, "events/disclosed.jsonl")).exitCode()).isIn(1, 2);
+  }
+
+  @Test
+  void isForAuditorsOnlyAndSaysSo() throws Exception {
+    Path bundle = directory.resolve("none.zip");
+    for (String who : java.util.List.of("frank", "alice")) {
+      Ran ran = export(who, "--session", session, "--out", bundle.toString());
+      assertThat(ran.exit()).isEqualTo(1);
+      assertThat(ran.err()).contains("power audit");
+    }
+    assertThat(bundle).doesNotExist();
+    Ran none = export("dana", "--who", "nobody", "--out", bundle.toString());
+    assertThat(none.exit()).isEqualTo(1);
+    assertThat(none.err()).contains("nothing in the log matches");
+  }
+}
