@@ -178,11 +178,7 @@ final class PostgresRoutes implements AutoCloseable {
         launch(
             List.of(
                 "setsid",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--sun-misc-unsafe-memory-access=allow",
-                "--enable-native-access=ALL-UNNAMED",
-                "-jar",
-                Path.of("app", "target", "quarkus-app", "quarkus-run.jar").toString(),
+                Path.of("countersign").toAbsolutePath().toString(),
                 "demo",
                 "--data",
                 folder.resolve("demo").toString(),
