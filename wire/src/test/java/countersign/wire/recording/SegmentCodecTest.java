@@ -132,27 +132,20 @@ class SegmentCodecTest {
   }
 
   @Example
-  void compressesTextAndIsFast() {
+  void compressesText() {
     byte[] text =
         "insert into payments values (1, 'abc', 12.50);\n"
             .repeat(1400)
             .getBytes(StandardCharsets.UTF_8);
-    long begin = System.nanoTime();
-    int segments = 0;
     long size = 0;
     try (SegmentCodec.Encoder encoder = new SegmentCodec.Encoder()) {
       for (int i = 0; i < 500; i++) {
         ByteBuf buffer = Unpooled.wrappedBuffer(text);
         while (!encoder.add(Direction.out, i, buffer)) {
           size += encoder.finish().frames().length;
-          segments++;
         }
       }
     }
-    double seconds = (System.nanoTime() - begin) / 1e9;
-    double megabytes = 500.0 * text.length / (1 << 20);
-    System.out.printf("segments: %.0f MB/s, %d%n", megabytes / seconds, segments);
     assertThat(size).isLessThan(500L * text.length / 10);
-    assertThat(megabytes / seconds).isGreaterThan(20);
   }
 }
