@@ -45,7 +45,9 @@ final class Addresses {
     if (Text.word(before) || before == '.' && text.wordAt(from - 2)) {
       return -1;
     }
-    if (before == ':' && (text.at(from - 2) == ':' || text.hexAt(from - 2)) && !leftover(text, from)) {
+    if (before == ':'
+        && (text.at(from - 2) == ':' || text.hexAt(from - 2))
+        && !leftover(text, from)) {
       return -1;
     }
     int end = quad(text, from);

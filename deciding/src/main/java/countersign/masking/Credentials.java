@@ -95,7 +95,9 @@ final class Credentials {
   }
 
   private static boolean ends(char c, boolean quoted, char quote) {
-    return quoted ? c == quote : c <= ' ' || c == ';' || c == '&' || c == ',' || c == '"' || c == '\'';
+    return quoted
+        ? c == quote
+        : c <= ' ' || c == ';' || c == '&' || c == ',' || c == '"' || c == '\'';
   }
 
   /** Whether a value looks made: letters and digits, eight or more. */

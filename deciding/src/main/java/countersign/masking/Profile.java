@@ -31,9 +31,7 @@ record Profile(
               ? DIGIT
               : Text.hex((char) c)
                   ? HEX_LETTER
-                  : Text.letter((char) c)
-                      ? LETTER
-                      : " -.:/()".indexOf(c) >= 0 ? SEPARATOR : OTHER;
+                  : Text.letter((char) c) ? LETTER : " -.:/()".indexOf(c) >= 0 ? SEPARATOR : OTHER;
     }
     return kinds;
   }
@@ -82,7 +80,9 @@ record Profile(
           dots += c == '.' ? 1 : 0;
           colons += c == ':' ? 1 : 0;
           keyLike |= c == ':' && i + 2 < length && value[i + 1] == '/' && value[i + 2] == '/';
-          keyLike |= word >= 16 || c == '-' && i + 4 < length && value[i + 1] == '-' && value[i + 2] == '-';
+          keyLike |=
+              word >= 16
+                  || c == '-' && i + 4 < length && value[i + 1] == '-' && value[i + 2] == '-';
           word = c == '-' ? word + 1 : 0;
           if (++gap > 2) {
             longest = Math.max(longest, run);

@@ -12,7 +12,10 @@ final class Secrets {
 
   private static final int MOST_HEADER = 1_024;
 
-  /** A token: a prefix, then at least so many characters of letters, digits, {@code -} and {@code _}. */
+  /**
+   * A token: a prefix, then at least so many characters of letters, digits, {@code -} and {@code
+   * _}.
+   */
   private record Issued(String prefix, int least) {}
 
   /** As the issuers document them. The prefixes alone are no secrets. */
@@ -145,7 +148,9 @@ final class Secrets {
     return c < 0x80 && Text.word(c) || c == '-' || c == '.' && text.wordAt(at + 1);
   }
 
-  /** {@code eyJ…}: three or five parts, the first of which is a JSON object that names an algorithm. */
+  /**
+   * {@code eyJ…}: three or five parts, the first of which is a JSON object that names an algorithm.
+   */
   private static int webToken(Text text, int from) {
     char before = text.at(from - 1);
     if (before == '-' || before == '_' || !text.exactly(from, "eyJ")) {
@@ -170,7 +175,8 @@ final class Secrets {
       return -1;
     }
     String json = decoded(text, from, header);
-    boolean named = json.contains("\"alg\"") || json.contains("\"typ\"") || json.contains("\"enc\"");
+    boolean named =
+        json.contains("\"alg\"") || json.contains("\"typ\"") || json.contains("\"enc\"");
     return json.startsWith("{") && named ? end : -1;
   }
 

@@ -11,7 +11,8 @@ final class SocialSecurity {
   private static final int CONTEXT = 48;
 
   /** Printed in advertisements and used as examples so often that they are nobody's. */
-  private static final Set<Integer> NOBODYS = Set.of(78_051_120, 219_099_999, 123_456_789, 457_555_462);
+  private static final Set<Integer> NOBODYS =
+      Set.of(78_051_120, 219_099_999, 123_456_789, 457_555_462);
 
   private SocialSecurity() {}
 

@@ -21,7 +21,9 @@ final class Spans {
       return List.copyOf(all);
     }
     all.sort(
-        Comparator.comparingInt(Found::from).thenComparing(f -> -f.to()).thenComparing(Found::detector));
+        Comparator.comparingInt(Found::from)
+            .thenComparing(f -> -f.to())
+            .thenComparing(Found::detector));
     List<Found> merged = new ArrayList<>();
     for (Found next : all) {
       Found last = merged.isEmpty() ? null : merged.getLast();

@@ -35,8 +35,7 @@ class ScanTest {
     String value = text.replace('~', '"');
     List<Found> found = new Scan(Set.of(detector)).find(value.getBytes(StandardCharsets.UTF_8));
     assertThat(found).hasSize(1);
-    assertThat(value.substring(found.getFirst().from(), found.getFirst().to()))
-        .isEqualTo(expected);
+    assertThat(value.substring(found.getFirst().from(), found.getFirst().to())).isEqualTo(expected);
   }
 
   @Test
@@ -78,7 +77,18 @@ class ScanTest {
   @Test
   void aMegabyteOfAlmostTokensEnds() {
     for (String almost :
-        List.of("eyJ.", "eyJ-", "gh" + "p_", "1.1.1.", "a:", "4012 ", "@", "=", "a@b.", "DE89", "://a:")) {
+        List.of(
+            "eyJ.",
+            "eyJ-",
+            "gh" + "p_",
+            "1.1.1.",
+            "a:",
+            "4012 ",
+            "@",
+            "=",
+            "a@b.",
+            "DE89",
+            "://a:")) {
       byte[] value = almost.repeat((1 << 20) / almost.length()).getBytes(StandardCharsets.US_ASCII);
       assertThat(ALL.find(value)).allMatch(found -> found.to() <= value.length);
     }
@@ -104,11 +114,9 @@ class ScanTest {
 
   @Test
   void replacesPlacesAndKeepsTheRest() {
-    byte[] value =
-        "a 4012888888881881 b ann@example.com c".getBytes(StandardCharsets.US_ASCII);
+    byte[] value = "a 4012888888881881 b ann@example.com c".getBytes(StandardCharsets.US_ASCII);
     byte[] out =
-        new Masked(new byte[32])
-            .instead(Method.last4, value, value.length, ALL.find(value));
+        new Masked(new byte[32]).instead(Method.last4, value, value.length, ALL.find(value));
     assertThat(text(out)).isEqualTo("a [masked 1881] b [masked ecom] c");
   }
 
