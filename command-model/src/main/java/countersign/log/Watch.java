@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies the stored events again and again, from the first to the last that is signed. It rests
- * nine times as long as it works, and a minute between passes, so that nobody feels it.
+ * forty-nine times as long as it works, and a minute between passes, so that nobody feels it.
  */
 final class Watch implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Watch.class);
-  private static final int REST = 9;
+  private static final int REST = 49;
   private static final long LEAST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final Tree tree;

@@ -61,6 +61,9 @@ final class Partitions {
       statement.execute("select pg_advisory_xact_lock(hashtext('log.partitions'))");
       if (!exists(connection, number)) {
         statement.execute("create table " + name + " (like log.events including all)");
+        // Not of the whole table: that would have to hold the position to be unique.
+        statement.execute(
+            "create unique index on " + name + " (session, session_seq) include (position)");
         statement.execute(
             "alter table log.events attach partition %s for values from (%d) to (%d)"
                 .formatted(name, number << BITS, (number + 1) << BITS));

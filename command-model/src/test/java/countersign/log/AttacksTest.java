@@ -113,8 +113,6 @@ class AttacksTest {
             attacked.test.ask(
                 "select min(position) from log.events where session = '" + session.value() + "'"));
     attacked.test.execute("delete from log.events where session = '" + session.value() + "'");
-    attacked.test.execute(
-        "delete from log.session_events where session = '" + session.value() + "'");
     assertFound(Kind.missing, first);
   }
 
@@ -240,7 +238,6 @@ class AttacksTest {
 
   private void takeBack(long size) throws Exception {
     attacked.test.execute("delete from log.events where position >= " + size);
-    attacked.test.execute("delete from log.session_events where position >= " + size);
     attacked.test.execute("delete from log.event_tags where position >= " + size);
     attacked.test.execute(
         "update log.appended set last = %d where last >= %d and first < %d"

@@ -44,6 +44,9 @@ public record Leaf(
     byte[] key) {
 
   private static final int MICRO = 1_000;
+  private static final HexFormat HEX = HexFormat.of();
+  private static final ThreadLocal<MessageDigest> SHA = ThreadLocal.withInitial(Leaf::sha256);
+  private static volatile Second newest = new Second(Long.MIN_VALUE, "");
   private static final byte[] COMMITMENT = "countersign/key/v1".getBytes(StandardCharsets.US_ASCII);
 
   public Leaf {
@@ -61,12 +64,11 @@ public record Leaf(
     json.append("{\"at\":\"");
     time(json, at);
     json.append("\",\"clear\":\"");
-    HexFormat hex = HexFormat.of();
-    json.append(hex.formatHex(clear)).append("\",\"id\":\"").append(id);
+    HEX.formatHex(json, clear).append("\",\"id\":\"").append(id);
     if (key.length > 0) {
-      json.append("\",\"key\":\"").append(hex.formatHex(key));
+      HEX.formatHex(json.append("\",\"key\":\""), key);
     }
-    json.append("\",\"sealed\":\"").append(hex.formatHex(sealed)).append('"');
+    HEX.formatHex(json.append("\",\"sealed\":\""), sealed).append('"');
     if (session != null) {
       json.append(",\"seq\":").append(sessionSeq);
       json.append(",\"session\":\"").append(session).append('"');
@@ -82,7 +84,7 @@ public record Leaf(
 
   /** The same for canonical bytes at hand. */
   public static byte[] hash(byte[] canonical) {
-    MessageDigest sha = sha256();
+    MessageDigest sha = SHA.get();
     sha.update((byte) 0);
     return sha.digest(canonical);
   }
@@ -95,7 +97,7 @@ public record Leaf(
    * @return SHA-256 over {@code countersign/key/v1} and the key
    */
   public static byte[] commitment(byte[] eventKey) {
-    MessageDigest sha = sha256();
+    MessageDigest sha = SHA.get();
     sha.update(COMMITMENT);
     return sha.digest(eventKey);
   }
@@ -112,11 +114,19 @@ public record Leaf(
 
   /** Always six digits of a second, unlike {@link Instant#toString}. */
   private static void time(StringBuilder json, Instant at) {
-    String whole = Instant.ofEpochSecond(at.getEpochSecond()).toString();
-    json.append(whole, 0, whole.length() - 1).append('.');
+    Second second = newest;
+    if (second.epoch != at.getEpochSecond()) {
+      String whole = Instant.ofEpochSecond(at.getEpochSecond()).toString();
+      second = new Second(at.getEpochSecond(), whole.substring(0, whole.length() - 1));
+      newest = second;
+    }
+    json.append(second.words).append('.');
     String micros = Integer.toString(at.getNano() / MICRO);
     json.repeat('0', 6 - micros.length()).append(micros).append('Z');
   }
+
+  /** A second as it is written; events come in their thousands in one. */
+  private record Second(long epoch, String words) {}
 
   private static MessageDigest sha256() {
     try {

@@ -47,6 +47,9 @@ public record Asked(@Nullable UUID session, String tag, List<String> more, List<
 
   /** Checks the tags of an event to store; returns them in order. */
   public static List<String> requireTags(Collection<String> tags) {
+    if (tags.isEmpty()) {
+      return List.of();
+    }
     for (String tag : tags) {
       if (requireTag(tag).startsWith(SESSION)) {
         throw new IllegalArgumentException(

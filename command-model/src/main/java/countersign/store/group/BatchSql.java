@@ -1,5 +1,7 @@
 package countersign.store.group;
 
+import static java.util.Objects.requireNonNull;
+
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
@@ -11,8 +13,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls the function that locks, judges and inserts a batch (db/migration/log/V4__quicker_append
- * .sql), which is a transaction of its own: one message there, one answer back after the commit.
+ * Calls the function that locks, judges and inserts a batch (db/migration/log/V2__append.sql),
+ * which is a transaction of its own: one message there, one answer back after the commit.
  * Everything travels as arrays, one for each column; a single plain event travels as it is.
  */
 final class BatchSql {
@@ -25,18 +27,19 @@ final class BatchSql {
   static final String TEXT =
       """
       select before, accepted, items, reasons from log.append(
-        $1::uuid, $2::bigint, $3::boolean, $4::uuid[], $5::bigint[], $6::int[], $7::uuid[], $8::int[],
-        $9::bigint[], $10::uuid[], $11::text[], $12::text[], $13::text[], $14::int[], $15::uuid[],
-        $16::text[], $17::int[], $18::uuid[], $19::bigint[], $20::bigint[], $21::text[], $22::text[],
-        $23::bytea[], $24::uuid[], $25::bytea[], $26::bytea[], $27::int[], $28::text[])
+        $1::uuid, $2::bigint, $3::boolean, $4::uuid[], $5::bigint[], $6::bigint[], $7::int[],
+        $8::uuid[], $9::int[], $10::bigint[], $11::uuid[], $12::text[], $13::text[], $14::text[],
+        $15::int[], $16::uuid[], $17::text[], $18::int[], $19::uuid[], $20::bigint[], $21::bigint[],
+        $22::text[], $23::text[], $24::bytea[], $25::uuid[], $26::bytea[], $27::bytea[], $28::int[],
+        $29::text[])
       """;
 
   /** For a batch that {@link #isOne}: the event's position, or -1 for {@link #SEQUENCE}. */
   static final String ONE =
       """
       select log.append_one(
-        $1::uuid, $2::bigint, $3::boolean, $4::uuid, $5::text, $6::int, $7::uuid, $8::bigint,
-        $9::bigint, $10::text, $11::bytea, $12::uuid, $13::bytea, $14::bytea)
+        $1::uuid, $2::bigint, $3::boolean, $4::bigint, $5::uuid, $6::text, $7::int, $8::uuid,
+        $9::bigint, $10::bigint, $11::text, $12::bytea, $13::uuid, $14::bytea, $15::bytea)
       """;
 
   private BatchSql() {}
@@ -52,13 +55,14 @@ final class BatchSql {
   }
 
   /** Lays the only event out as {@link #ONE}'s arguments. */
-  static Tuple one(UUID writer, long batch, boolean notify, Row row) {
+  static Tuple one(UUID writer, long batch, boolean notify, Places places, Row row) {
     return Tuple.wrap(
         new ArrayList<>(
             Arrays.asList(
                 writer,
                 batch,
                 notify,
+                places.of(requireNonNull(row.session())),
                 row.id(),
                 row.type(),
                 row.version(),
@@ -77,12 +81,13 @@ final class BatchSql {
   }
 
   /** Lays a batch out as the statement's arrays. */
-  static Tuple arguments(UUID writer, long batch, boolean notify, List<Pending> items) {
+  static Tuple arguments(
+      UUID writer, long batch, boolean notify, Places places, List<Pending> items) {
     Columns columns = new Columns();
     for (int i = 0; i < items.size(); i++) {
       columns.add(i, items.get(i));
     }
-    return columns.tuple(writer, batch, notify);
+    return columns.tuple(writer, batch, notify, places);
   }
 
   private static final class Columns {
@@ -124,7 +129,7 @@ final class BatchSql {
       }
     }
 
-    Tuple tuple(UUID writer, long batch, boolean notify) {
+    Tuple tuple(UUID writer, long batch, boolean notify, Places places) {
       int n = rows.size();
       UUID[] ids = new UUID[n];
       String[] types = new String[n];
@@ -161,6 +166,7 @@ final class BatchSql {
                   notify,
                   firsts.keySet().toArray(UUID[]::new),
                   firsts.values().toArray(Long[]::new),
+                  firsts.keySet().stream().map(places::of).toArray(Long[]::new),
                   memberItems.toArray(Integer[]::new),
                   memberSessions.toArray(UUID[]::new),
                   askedItems.toArray(Integer[]::new),

@@ -60,6 +60,7 @@ public final class GroupCommit implements AutoCloseable {
   private final Deque<Pending> alone = new ArrayDeque<>();
   private final Gathering gathering = new Gathering();
   private final Notices notices = new Notices();
+  private final Places places = new Places();
   private @Nullable Link link;
   private @Nullable Batch inFlight;
   private @Nullable Batch unresolved;
@@ -233,7 +234,7 @@ public final class GroupCommit implements AutoCloseable {
   private void fly(Link open, Batch batch) {
     inFlight = batch;
     boolean notify = notices.due(System.nanoTime());
-    open.fly(writer, batch, notify)
+    open.fly(writer, batch, notify, places)
         .onComplete(landed -> {
           if (inFlight != batch) {
             return; // given up meanwhile; what became of it is looked up
@@ -252,6 +253,7 @@ public final class GroupCommit implements AutoCloseable {
   private void land(Batch batch, Batch.Judged judged, boolean notified) {
     backoff = FIRST_BACKOFF_MILLIS;
     long now = System.nanoTime();
+    places.landed(batch, judged);
     if (judged.accepted() > 0) {
       onCommit.accept(judged.head());
       if (notices.committed(notified, judged.head(), now)) {

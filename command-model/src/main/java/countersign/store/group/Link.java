@@ -47,18 +47,19 @@ public final class Link {
    * Sends a batch; what was judged, once it is committed.
    *
    * @param notify whether other processes are told of the new head
+   * @param places where sessions stand
    */
-  Future<Batch.Judged> fly(UUID writer, Batch batch, boolean notify) {
+  Future<Batch.Judged> fly(UUID writer, Batch batch, boolean notify, Places places) {
     List<Pending> items = batch.items();
     if (BatchSql.isOne(items)) {
       Row row = items.getFirst().rows.getFirst();
       return one.query()
-          .execute(BatchSql.one(writer, batch.number(), notify, row))
+          .execute(BatchSql.one(writer, batch.number(), notify, places, row))
           .map(rows -> Batch.Judged.ofOne(rows.iterator().next().getLong(0)));
     }
     return insert
         .query()
-        .execute(BatchSql.arguments(writer, batch.number(), notify, items))
+        .execute(BatchSql.arguments(writer, batch.number(), notify, places, items))
         .map(rows -> Batch.Judged.of(rows.iterator().next()));
   }
 

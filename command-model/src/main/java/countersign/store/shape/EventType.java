@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.NullNode;
 import countersign.event.Clear;
@@ -34,6 +35,7 @@ public final class EventType {
   private final MethodHandle constructor;
   private final JsonMapper json;
   private final boolean raw;
+  private final boolean open;
 
   private record Component(
       String name,
@@ -65,6 +67,7 @@ public final class EventType {
     this.constructor = constructor;
     this.json = json;
     List<Component> sealed = components.stream().filter(c -> !c.clear).toList();
+    this.open = sealed.isEmpty();
     this.raw = sealed.size() == 1 && sealed.getFirst().type == byte[].class;
   }
 
@@ -88,7 +91,7 @@ public final class EventType {
                 lookup
                     .unreflect(part.getAccessor())
                     .asType(java.lang.invoke.MethodType.methodType(Object.class, Object.class)),
-                json.writerFor(type),
+                json.writerFor(type).without(SerializationFeature.FLUSH_AFTER_WRITE_VALUE),
                 json.readerFor(type)));
       }
       Class<?>[] types =
@@ -203,7 +206,7 @@ public final class EventType {
   }
 
   private byte[] write(Event event, boolean clear) {
-    if (!clear && components.stream().allMatch(Component::clear)) {
+    if (!clear && open) {
       return NOTHING;
     }
     String at = "";

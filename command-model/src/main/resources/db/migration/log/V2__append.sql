@@ -4,12 +4,13 @@
 -- before that statement began, so everything after the lock judges on the newest log. A single
 -- statement that locks and reads would judge on the snapshot from before it waited.
 --
--- Arrays are columns. An item is numbered by its place in the batch; its events follow each other.
+-- Arrays are columns, taken side by side in one pass (functions of a select list, not of a from
+-- clause, which would make each a table of its own). An item is numbered by its place in the batch; its events follow each other.
 -- Positions follow from the head, an event's place and the events of rejected items before it.
 create function log.append(
   in_writer uuid, in_batch bigint, in_notify boolean,
-  -- sessions of the batch and the first number of each
-  in_sessions uuid[], in_firsts bigint[],
+  -- sessions of the batch, the first number of each, and a position before which its last event is not
+  in_sessions uuid[], in_firsts bigint[], in_after bigint[],
   -- items of sessions
   in_member_items int[], in_member_sessions uuid[],
   -- criteria of conditions; lists within a text are separated by U+001F
@@ -30,11 +31,16 @@ begin
   perform pg_advisory_xact_lock(4850189118610952787);
   before := coalesce((select a.last from log.appended a order by a.last desc limit 1), -1);
 
-  -- A session's first number must follow its last: the range holds that one row and no other.
+  -- A session's first number must follow its last: the range holds that one row and no other. Both
+  -- bounds of the position keep the search to the partitions where it can be.
   select array_agg(g.session) into stale
-  from unnest(in_sessions, in_firsts) as g(session, first)
+  from (
+    select unnest(in_sessions) as session, unnest(in_firsts) as first, unnest(in_after) as after
+  ) g
   where g.first - 1 <> coalesce(
-    (select max(s.seq) from log.session_events s where s.session = g.session and s.seq >= g.first - 1), -1);
+    (select max(e.session_seq) from log.events e
+     where e.session = g.session and e.session_seq >= g.first - 1
+       and e.position >= g.after and e.position <= before), -1);
 
   if stale is not null or cardinality(in_asked_items) > 0 then
     select array_agg(j.item order by j.item), array_agg(j.reason order by j.item) into items, reasons
@@ -76,17 +82,14 @@ begin
   select before + e.place - e.shift, e.id, e.type, e.version, e.session, e.seq,
     timestamptz 'epoch' + e.micros * interval '1 microsecond',
     string_to_array(e.tags, E'\x1f'), e.clear, e.sealed, e.key_id, e.commitment, e.leaf
-  from unnest(shift, in_ids, in_types, in_versions, in_session, in_seqs, in_micros, in_tags, in_clear,
-              in_sealed, in_keys, in_commitments, in_leaves) with ordinality
-    as e(shift, id, type, version, session, seq, micros, tags, clear, sealed, key_id, commitment, leaf, place)
+  from (
+    select generate_series(1, cardinality(in_ids)) as place, unnest(shift) as shift,
+      unnest(in_ids) as id, unnest(in_types) as type, unnest(in_versions) as version,
+      unnest(in_session) as session, unnest(in_seqs) as seq, unnest(in_micros) as micros,
+      unnest(in_tags) as tags, unnest(in_clear) as clear, unnest(in_sealed) as sealed,
+      unnest(in_keys) as key_id, unnest(in_commitments) as commitment, unnest(in_leaves) as leaf
+  ) e
   where e.shift is not null;
-
-  if cardinality(in_sessions) > 0 then
-    insert into log.session_events (session, seq, position)
-    select e.session, e.seq, before + e.place - e.shift
-    from unnest(shift, in_session, in_seqs) with ordinality as e(shift, session, seq, place)
-    where e.shift is not null and e.session is not null;
-  end if;
 
   if cardinality(in_tag_places) > 0 then
     insert into log.event_tags (tag, position, type)
@@ -100,6 +103,40 @@ begin
   if in_notify then
     perform pg_notify('countersign_log', (before + accepted)::text);
   end if;
+end
+$$;
+
+-- A batch of one event without tags and conditions: what a session that is alone sends. No array,
+-- and as few statements as there are tables, because starting a statement is most of what such a
+-- batch costs. Returns the event's position, -1 when its number does not follow in its session.
+create function log.append_one(
+  in_writer uuid, in_batch bigint, in_notify boolean, in_after bigint,
+  in_id uuid, in_type text, in_version int, in_session uuid, in_seq bigint, in_micros bigint,
+  in_clear text, in_sealed bytea, in_key uuid, in_commitment bytea, in_leaf bytea)
+returns bigint language plpgsql as $$
+declare
+  head bigint;
+begin
+  -- A statement of its own, as in log.append: what follows sees the newest log.
+  perform pg_advisory_xact_lock(4850189118610952787);
+  head := coalesce((select a.last from log.appended a order by a.last desc limit 1), -1);
+  if in_seq - 1 <> coalesce(
+    (select max(e.session_seq) from log.events e
+     where e.session = in_session and e.session_seq >= in_seq - 1
+       and e.position >= in_after and e.position <= head), -1) then
+    return -1;
+  end if;
+
+  insert into log.events (position, id, type, version, session, session_seq, at, tags, clear, sealed,
+                          key_id, commitment, leaf)
+  values (head + 1, in_id, in_type, in_version, in_session, in_seq,
+          timestamptz 'epoch' + in_micros * interval '1 microsecond', '{}', in_clear, in_sealed,
+          in_key, in_commitment, in_leaf);
+  insert into log.appended (writer, batch, first, last) values (in_writer, in_batch, head + 1, head + 1);
+  if in_notify then
+    perform pg_notify('countersign_log', (head + 1)::text);
+  end if;
+  return head + 1;
 end
 $$;
 
