@@ -9,6 +9,7 @@ import countersign.wire.postgres.sql.Statement;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -88,7 +89,24 @@ final class AccessMode {
   /** Whether a text must begin in read-write mode. */
   boolean wantsReadWrite(Reading reading) {
     return Gate.writes(reading.effects())
+        || asksForMode(reading)
         || reading.statements().stream().anyMatch(AccessMode::opensBlock) && gate.mayWrite();
+  }
+
+  /**
+   * Whether a text only asks for the mode, in a session that may write: SHOW runs no code, and the
+   * caller is told the mode of its own statements and not that of the edge's reads.
+   */
+  boolean asksForMode(Reading reading) {
+    return gate.mayWrite()
+        && !reading.statements().isEmpty()
+        && reading.statements().stream().allMatch(AccessMode::showsMode);
+  }
+
+  private static boolean showsMode(Statement statement) {
+    return statement instanceof Statement.Plain plain
+        && plain.kind() == Statement.Kind.show
+        && plain.text().toLowerCase(Locale.ROOT).contains("read_only");
   }
 
   private static boolean opensBlock(Statement statement) {

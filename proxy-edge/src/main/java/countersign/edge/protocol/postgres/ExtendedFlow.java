@@ -229,7 +229,10 @@ final class ExtendedFlow {
 
   private void send(Passage.Passed passed, Portal portal, Piece.Frame frame) {
     Asked asked = passed.judged().asked();
-    boolean wrap = predicted == 'T' && asked.onlyReads();
+    boolean wrap =
+        predicted == 'T'
+            && asked.onlyReads()
+            && !flow.access.asksForMode(portal.statement.reading());
     openTransaction(flow.access.wantsReadWrite(portal.statement.reading()));
     if (wrap) {
       flow.access.enterExtended();

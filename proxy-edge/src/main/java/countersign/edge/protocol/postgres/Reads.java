@@ -14,6 +14,7 @@ import io.netty.channel.EventLoop;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -192,6 +193,17 @@ final class Reads {
       return Reading.unknown(); // a backslash means something else to the server now
     }
     return known.reading(server, catalogue, names);
+  }
+
+  /** A reading with its declared parameters: taking a value of a type may run code. */
+  Reading typed(List<Integer> types, Reading reading) {
+    Catalogue known = catalogue;
+    for (int type : types) {
+      if (known == null ? type < 0 || type >= 16_384 : !known.harmlessType(type)) {
+        return reading.unforeseen();
+      }
+    }
+    return reading;
   }
 
   /** A text ran: what it may have done to names counts from now on. */

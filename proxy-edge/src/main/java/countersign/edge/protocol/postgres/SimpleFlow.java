@@ -111,7 +111,10 @@ final class SimpleFlow {
 
   private void send(Passage.Passed passed, ByteBuf bytes, Reading reading) {
     boolean inBlock = flow.answers.status() != 'I';
-    boolean wrap = flow.answers.status() == 'T' && passed.judged().asked().onlyReads();
+    boolean wrap =
+        flow.answers.status() == 'T'
+            && passed.judged().asked().onlyReads()
+            && !flow.access.asksForMode(reading);
     if (!inBlock) {
       flow.access.begin(flow.access.wantsReadWrite(reading));
     } else if (wrap) {

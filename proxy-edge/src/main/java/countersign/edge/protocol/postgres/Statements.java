@@ -112,7 +112,9 @@ final class Statements {
     Understood tree = statement.tree();
     return tree == null
         ? statement.reading()
-        : reads.read(statement.text(), tree).in(this::preparedEffects, this::cursorEffects);
+        : reads.typed(
+            statement.types(),
+            reads.read(statement.text(), tree).in(this::preparedEffects, this::cursorEffects));
   }
 
   /** What EXECUTE of a name does; null when nobody knows. */
@@ -162,7 +164,14 @@ final class Statements {
 
   Prepared prepare(String name, String text, List<Integer> types) {
     Prepared prepared =
-        new Prepared(name, text, types, read(text), reads.understood(text), generation, false);
+        new Prepared(
+            name,
+            text,
+            types,
+            reads.typed(types, read(text)),
+            reads.understood(text),
+            generation,
+            false);
     pending.put(name, prepared);
     return prepared;
   }

@@ -58,7 +58,7 @@ class GateTest {
     try (WireClient client = bench.client()) {
       assertThat(client.query("insert into w values (1)").unit())
           .containsExactly("INSERT 0 1", "ZI");
-      assertThat(client.query("show default_transaction_read_only").unit()).contains("SHOW", "ZI");
+      assertThat(client.query("select count(*) from w").unit()).contains("SELECT 1", "ZI");
       assertThat(client.query("update w set t = 'x'").unit()).containsExactly("UPDATE 1", "ZI");
       assertThat(rows()).isEqualTo("1");
       assertThat(
@@ -68,6 +68,22 @@ class GateTest {
           .contains(
               "SET default_transaction_read_only = off", "SET default_transaction_read_only = on");
     }
+  }
+
+  @Test
+  void whoMayWriteIsToldSo() {
+    Psql.Said said =
+        bench.psql(
+            "show transaction_read_only;",
+            "select 1;",
+            "show default_transaction_read_only;",
+            "begin;",
+            "show transaction_read_only;",
+            "set transaction isolation level serializable;",
+            "commit;");
+    assertThat(said.err()).isEmpty();
+    assertThat(said.out().lines().filter(line -> line.matches("on|off")).toList())
+        .containsExactly("off", "off", "off");
   }
 
   @Test

@@ -22,6 +22,7 @@ public final class Catalogue implements Lookup.Source {
   final Map<String, List<Thing>> types;
   final Map<String, String> castsTo;
   final Map<String, String> rowFunctions;
+  final Map<Integer, String> typeProblems;
 
   /**
    * A relation.
@@ -59,6 +60,7 @@ public final class Catalogue implements Lookup.Source {
     this.types = Map.copyOf(judged.types);
     this.castsTo = Map.copyOf(judged.castsTo);
     this.rowFunctions = Map.copyOf(judged.rowFunctions);
+    this.typeProblems = Map.copyOf(judged.typeProblems());
   }
 
   /** What names mean at the beginning of a session with the same login. */
@@ -135,6 +137,18 @@ public final class Catalogue implements Lookup.Source {
       }
     }
     return null;
+  }
+
+  /**
+   * Whether values of a type, named by its oid as in a Parse message, can be taken without running
+   * code that is not known to be harmless. A domain, for example, runs its checks.
+   *
+   * @param oid as the caller sent it; 0 leaves the choice to the server
+   */
+  public boolean harmlessType(int oid) {
+    boolean builtIn = oid >= 0 && oid < 16_384;
+    String problem = typeProblems.get(oid);
+    return builtIn || problem != null && problem.isEmpty();
   }
 
   /** How many relations there are, for the log. */

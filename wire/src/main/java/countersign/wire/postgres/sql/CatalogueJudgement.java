@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,7 +41,12 @@ final class CatalogueJudgement {
   private final Map<Integer, List<Column>> columns = new LinkedHashMap<>();
   private final Map<Integer, List<String>> expressions = new HashMap<>();
   private final Map<Integer, List<String>> checks = new HashMap<>();
-  private final Map<Integer, String> implicitCasts = new HashMap<>();
+
+  /** Why values of a type run code that no statement names: implicit casts, sorting, hashing. */
+  private final Map<Integer, String> implicit = new HashMap<>();
+
+  private final Map<Integer, Set<String>> planned = new HashMap<>();
+  private final Set<Integer> foreign = new HashSet<>();
   private final Map<Name, RelationRow> relationRows = new HashMap<>();
   private final Set<Name> underWay = new HashSet<>();
 
@@ -53,7 +59,9 @@ final class CatalogueJudgement {
     judgeFunctions();
     judgeOperators();
     judgeCasts();
+    judgeClasses();
     prepareRelations();
+    preparePlans();
     judgeTypes();
     rows.relations.forEach(row -> relation(row.name()));
   }
@@ -94,8 +102,56 @@ final class CatalogueJudgement {
       if (!problem.isEmpty()) {
         castsTo.put(row.targetName().name(), "cast: " + problem);
         if (row.context() == 'i') {
-          implicitCasts.put(row.source(), "implicit cast: " + problem);
+          implicit.put(row.source(), "implicit cast: " + problem);
         }
+      }
+    }
+  }
+
+  private void judgeClasses() {
+    Map<Integer, String> languages = new HashMap<>();
+    rows.functions.forEach(row -> languages.put(row.oid(), row.language()));
+    Map<Integer, String> problems = new HashMap<>();
+    for (CatalogueRows.ClassRow row : rows.classes) {
+      String problem = functionProblems.getOrDefault(row.function(), "");
+      // Code in C came with an extension that somebody installed for its types.
+      if (!problem.isEmpty() && !"c".equals(languages.get(row.function()))) {
+        problems.put(row.oid(), "operator class: " + problem);
+        if (row.standard()) {
+          implicit.put(row.type(), "operator class: " + problem);
+          castsTo.putIfAbsent(row.typeName(), "operator class: " + problem);
+        }
+      }
+    }
+    for (int[] row : rows.rangeClasses) {
+      String problem = problems.getOrDefault(row[1], "");
+      if (!problem.isEmpty()) {
+        implicit.put(row[0], problem);
+      }
+    }
+  }
+
+  /** Reading a table plans with its own expressions and those of all that inherit from it. */
+  private void preparePlans() {
+    for (Expression one : rows.planned) {
+      Set<String> texts = planned.computeIfAbsent(one.of(), _ -> new LinkedHashSet<>());
+      if (one.first() != null) {
+        texts.add(one.first());
+      }
+      if (one.second() != null) {
+        texts.add(one.second());
+      }
+    }
+    rows.relations.stream().filter(r -> r.kind() == 'f').forEach(r -> foreign.add(r.oid()));
+    boolean changed = true;
+    for (int round = 0; changed && round < DEEPEST; round++) {
+      changed = false;
+      for (int[] row : rows.inherits) {
+        Set<String> child = planned.getOrDefault(row[1], Set.of());
+        if (!child.isEmpty()) {
+          changed |= planned.computeIfAbsent(row[0], _ -> new LinkedHashSet<>()).addAll(child);
+        }
+        changed |= foreign.contains(row[1]) && foreign.add(row[0]);
       }
     }
   }
@@ -163,9 +219,9 @@ final class CatalogueJudgement {
         return "type " + row.name().written() + ": " + problem;
       }
     }
-    String implicit = implicitCasts.getOrDefault(row.oid(), "");
-    if (!implicit.isEmpty()) {
-      return implicit;
+    String unseen = implicit.getOrDefault(row.oid(), "");
+    if (!unseen.isEmpty()) {
+      return unseen;
     }
     for (String check : checks.getOrDefault(row.oid(), List.of())) {
       String problem = expressionProblem(check, depth);
@@ -216,15 +272,21 @@ final class CatalogueJudgement {
 
   private String relationProblem(RelationRow row, List<Column> all) {
     if (Harmless.NOT_READ.contains(row.name().name()) && row.oid() > 0 && row.oid() < 16_384) {
-      return row.name().written() + " reads files of the server";
+      return row.name().written() + " holds secrets or reads files of the server";
     }
-    if (row.kind() == 'f') {
+    if (foreign.contains(row.oid())) {
       return "foreign table " + row.name().written();
     }
     for (Column column : all) {
-      String implicit = implicitCasts.getOrDefault(column.type(), "");
-      if (!implicit.isEmpty()) {
-        return implicit;
+      String unseen = implicitProblem(column.type(), 0);
+      if (!unseen.isEmpty()) {
+        return unseen;
+      }
+    }
+    for (String expression : planned.getOrDefault(row.oid(), Set.of())) {
+      String problem = planProblem(expression);
+      if (!problem.isEmpty()) {
+        return row.name().written() + ": " + problem;
       }
     }
     String definition = row.definition();
@@ -241,6 +303,73 @@ final class CatalogueJudgement {
       }
     }
     return "";
+  }
+
+  /** Why values of a type, or parts of them, run code that no statement names. */
+  private String implicitProblem(int type, int depth) {
+    String own = implicit.getOrDefault(type, "");
+    TypeRow row = typeRows.get(type);
+    if (!own.isEmpty() || row == null || depth > DEEPEST) {
+      return own;
+    }
+    for (int part : new int[] {row.base(), row.element(), row.subtype()}) {
+      String problem = part == 0 ? "" : implicitProblem(part, depth + 1);
+      if (!problem.isEmpty()) {
+        return problem;
+      }
+    }
+    return "";
+  }
+
+  /** Why planning with an expression of a table may run code; empty when it runs none. */
+  private String planProblem(String expression) {
+    Parse parse = grammar.apply("SELECT " + expression);
+    if (!(parse instanceof Parse.Tree tree) || tree.statements().size() != 1) {
+      return "an expression of its indexes or checks cannot be read";
+    }
+    Folding folding = Folding.of(tree.statements().getFirst());
+    Lookup lookup = new Lookup(new Judging(this), new Names(List.of(), true, Set.of()));
+    lookup.check(folding.constant);
+    if (!lookup.problems().isEmpty()) {
+      return "planning computes " + lookup.problems().getFirst();
+    }
+    for (FunctionRow row : rows.functions) {
+      String body = rows.bodies.get(row.oid());
+      if (body != null && folding.called.contains(row.name()) && mentionsCode(row, body)) {
+        return "planning unfolds function " + row.name().written();
+      }
+    }
+    return "";
+  }
+
+  /** Whether the text of a function names, or may hide, anything that is not harmless. */
+  private boolean mentionsCode(FunctionRow function, String body) {
+    String text = body.toLowerCase(java.util.Locale.ROOT);
+    if (text.contains("u&")) {
+      return true;
+    }
+    for (Map.Entry<String, List<Thing>> operator : operators.entrySet()) {
+      if (text.contains(operator.getKey()) && bad(operator.getValue())) {
+        return true;
+      }
+    }
+    for (String word : text.split("[^\\p{L}\\p{N}_$]+")) {
+      if (!word.equalsIgnoreCase(function.name().name())
+          && (bad(functions.getOrDefault(word, List.of()))
+              || bad(types.getOrDefault(word, List.of())))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean bad(List<Thing> things) {
+    return things.stream().anyMatch(thing -> !thing.problem().isEmpty());
+  }
+
+  /** Why using a type that is not built in is not known to be harmless, by its oid. */
+  Map<Integer, String> typeProblems() {
+    return typeProblems;
   }
 
   private String expressionProblem(String expression, int depth) {

@@ -1,8 +1,10 @@
 package countersign.wire.postgres.sql;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +80,34 @@ public final class CatalogueRows {
           "SELECT k.castsource, k.casttarget, k.castfunc, k.castcontext, n.nspname, t.typname"
               + " FROM pg_cast k JOIN pg_type t ON t.oid = k.casttarget"
               + " JOIN pg_namespace n ON n.oid = t.typnamespace WHERE k.oid"
-              + OURS);
+              + OURS,
+          // What planning computes before a row is read, where it names what is not built in.
+          "SELECT * FROM (SELECT indrelid AS relation, pg_get_expr(indexprs, indrelid) AS a,"
+              + " pg_get_expr(indpred, indrelid) AS b FROM pg_index WHERE indrelid"
+              + OURS
+              + "UNION ALL SELECT conrelid, pg_get_expr(conbin, conrelid), NULL"
+              + " FROM pg_constraint WHERE conrelid <> 0 AND contype = 'c'"
+              + " UNION ALL SELECT partrelid, pg_get_expr(partexprs, partrelid), NULL"
+              + " FROM pg_partitioned_table"
+              + " UNION ALL SELECT stxrelid, pg_get_expr(stxexprs, stxrelid), NULL"
+              + " FROM pg_statistic_ext) e WHERE strpos(a, '.') > 0 OR strpos(b, '.') > 0",
+          "SELECT inhparent, inhrelid FROM pg_inherits",
+          "SELECT p.oid, pg_get_functiondef(p.oid) FROM pg_proc p"
+              + " JOIN pg_language l ON l.oid = p.prolang WHERE p.oid"
+              + OURS
+              + "AND p.prokind = 'f' AND p.provolatile = 'i' AND l.lanname = 'sql'",
+          // How values are sorted and hashed, wherever no operator is named.
+          "SELECT c.oid, c.opcintype, c.opcdefault, t.typname, m.code FROM pg_opclass c"
+              + " JOIN pg_type t ON t.oid = c.opcintype"
+              + " JOIN (SELECT amprocfamily AS family, amproclefttype AS type,"
+              + " amproc::oid AS code FROM pg_amproc UNION ALL"
+              + " SELECT a.amopfamily, a.amoplefttype, o.oprcode::oid FROM pg_amop a"
+              + " JOIN pg_operator o ON o.oid = a.amopopr) m"
+              + " ON m.family = c.opcfamily AND m.type = c.opcintype"
+              + " JOIN pg_am w ON w.oid = c.opcmethod AND w.amname IN ('btree', 'hash')"
+              + " WHERE m.code"
+              + OURS,
+          "SELECT rngtypid, rngsubopc FROM pg_range WHERE rngsubopc" + OURS);
 
   String setting = "";
   final List<String> path = new ArrayList<>();
@@ -94,6 +123,11 @@ public final class CatalogueRows {
   final Set<String> builtInTypes = new HashSet<>();
   final List<Expression> domains = new ArrayList<>();
   final List<CastRow> casts = new ArrayList<>();
+  final List<Expression> planned = new ArrayList<>();
+  final List<int[]> inherits = new ArrayList<>();
+  final Map<Integer, String> bodies = new HashMap<>();
+  final List<ClassRow> classes = new ArrayList<>();
+  final List<int[]> rangeClasses = new ArrayList<>();
 
   record RelationRow(int oid, Name name, char kind, @Nullable String definition) {}
 
@@ -120,6 +154,9 @@ public final class CatalogueRows {
       int[] code) {}
 
   record CastRow(int source, int target, int function, char context, Name targetName) {}
+
+  /** A function that sorts or hashes for an operator class. */
+  record ClassRow(int oid, int type, boolean standard, String typeName, int function) {}
 
   /**
    * Takes one row.
@@ -172,6 +209,14 @@ public final class CatalogueRows {
                   number(row, 2),
                   text(row, 3).charAt(0),
                   name(row, 4)));
+      case 15 -> planned.add(expression(row));
+      case 16 -> inherits.add(new int[] {number(row, 0), number(row, 1)});
+      case 17 -> bodies.put(number(row, 0), text(row, 1));
+      case 18 ->
+          classes.add(
+              new ClassRow(
+                  number(row, 0), number(row, 1), flag(row, 2), text(row, 3), number(row, 4)));
+      case 19 -> rangeClasses.add(new int[] {number(row, 0), number(row, 1)});
       default -> throw new IllegalArgumentException("row: of statement " + statement);
     }
   }

@@ -58,6 +58,13 @@ public record Reading(
     return new Reading(List.of(), Set.of(Effect.unknown), Facts.NONE, Aftermath.ANYTHING, false);
   }
 
+  /** The same reading, when something besides the text may run code nobody foresees. */
+  public Reading unforeseen() {
+    EnumSet<Effect> all = EnumSet.of(Effect.unknown);
+    all.addAll(effects);
+    return new Reading(statements, all, facts, Aftermath.ANYTHING, missing);
+  }
+
   /** Whether it reads and does nothing else: what may run in a read-only transaction. */
   public boolean onlyReads() {
     return effects.equals(EnumSet.of(Effect.read));

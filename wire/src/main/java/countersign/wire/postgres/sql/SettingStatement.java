@@ -70,19 +70,22 @@ final class SettingStatement {
         : steers(text);
   }
 
+  /**
+   * The isolation of this transaction or of all that follow changes what is seen, not what may be
+   * done. The mode of all that follow is the edge's own.
+   */
   private static Statement transaction(Node node, String text) {
-    boolean own =
-        node.text("name").equals("TRANSACTION")
-            || node.text("name").equals("SESSION CHARACTERISTICS");
-    boolean snapshot =
-        node.nodes("args").stream().anyMatch(a -> !a.text("defname").startsWith("transaction_"));
-    boolean local = node.text("name").equals("TRANSACTION");
-    return own
-            && local
-            && !snapshot
-            && TransactionStatement.access(node.nodes("args")) != Access.readWrite
-        ? new Statement.Setting("transaction", text)
-        : steers(text);
+    List<Node> modes = node.nodes("args");
+    Access access = TransactionStatement.access(modes);
+    boolean known =
+        modes.stream().allMatch(mode -> mode.text("defname").startsWith("transaction_"));
+    boolean listed =
+        switch (node.text("name")) {
+          case "TRANSACTION" -> access != Access.readWrite;
+          case "SESSION CHARACTERISTICS" -> access == Access.unsaid;
+          default -> false;
+        };
+    return known && listed ? new Statement.Setting("transaction", text) : steers(text);
   }
 
   /** One plain constant; null for anything else. */
