@@ -72,7 +72,7 @@ public final class Decide {
     Map<Named, Set<Effect>> holds = new LinkedHashMap<>();
     Judgement.Allows allows = null;
     for (Principal.Hop hop : operation.principal().chain()) {
-      List<Duty> duties = HeldDuties.of(rulebook, hop, target.name());
+      HeldDuties duties = HeldDuties.of(rulebook, hop, target.name());
       switch (Judgement.of(hop.name(), duties, situation)) {
         case Judgement.Blocks no -> {
           return blocked(rulebook, situation, no);
@@ -145,7 +145,7 @@ public final class Decide {
     for (Duty duty :
         rulebook.duties().values().stream().sorted(Comparator.comparing(Duty::name)).toList()) {
       if (HeldDuties.covers(duty, situation.operation().target())) {
-        switch (Judgement.of("", List.of(duty), situation)) {
+        switch (Judgement.of("", HeldDuties.of(List.of(duty)), situation)) {
           case Judgement.Allows _ -> {
             return duty;
           }

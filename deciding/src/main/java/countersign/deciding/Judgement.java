@@ -2,16 +2,16 @@ package countersign.deciding;
 
 import countersign.deciding.HeldDuties.Named;
 import countersign.deciding.Situation.Place;
-import countersign.duty.Duty;
 import countersign.duty.Rule;
 import countersign.operation.Effect;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one member of a chain may do by all its duties together. Every effect, on every relation it
@@ -34,17 +34,18 @@ sealed interface Judgement {
    * @param name who is judged, for the words
    * @param duties the duties he holds on the target
    */
-  static Judgement of(String name, List<Duty> duties, Situation situation) {
+  static Judgement of(String name, HeldDuties duties, Situation situation) {
     String target = situation.operation().target();
-    if (!HeldDuties.giveAnything(duties)) {
+    if (!duties.giveAnything()) {
       return new Blocks("none", "no duty of " + name + " gives anything on " + target, "");
     }
     Set<Effect> effects = situation.operation().effects();
     if (effects.isEmpty()) {
       return new Allows(
-          "no-effects", "has no effects; " + duties.getFirst().name() + " opens " + target);
+          "no-effects",
+          "has no effects; " + duties.duties().getFirst().name() + " opens " + target);
     }
-    return new Collector(HeldDuties.rules(duties), situation).judge(name);
+    return new Collector(duties.rules(), situation).judge(name);
   }
 
   /** Goes through every effect on every place. */
@@ -52,7 +53,7 @@ sealed interface Judgement {
     private final List<Named> rules;
     private final Situation situation;
     private final Map<Named, Set<Effect>> holds = new LinkedHashMap<>();
-    private final Set<Named> allows = new LinkedHashSet<>();
+    private @Nullable Named allows;
     private final List<Blocks> unmatched = new ArrayList<>();
 
     private Collector(List<Named> rules, Situation situation) {
@@ -63,10 +64,12 @@ sealed interface Judgement {
     private Judgement judge(String name) {
       for (Effect effect : EnumSet.copyOf(situation.operation().effects())) {
         for (Place place : situation.places()) {
-          List<Named> matching =
-              rules.stream()
-                  .filter(named -> situation.matches(named.rule(), effect, place))
-                  .toList();
+          List<Named> matching = new ArrayList<>();
+          for (Named named : rules) {
+            if (situation.matches(named.rule(), effect, place)) {
+              matching.add(named);
+            }
+          }
           for (Named named : matching) {
             if (named.rule().action() == Rule.Action.block) {
               return new Blocks(
@@ -84,7 +87,7 @@ sealed interface Judgement {
       if (!holds.isEmpty()) {
         return new Holds(holds);
       }
-      String rule = allows.iterator().next().name();
+      String rule = Objects.requireNonNull(allows).name();
       return new Allows(rule, rule + " allows " + Words.effects(situation.operation().effects()));
     }
 
@@ -95,8 +98,8 @@ sealed interface Judgement {
       for (Named named : matching) {
         if (named.rule().action() == Rule.Action.hold) {
           holds.computeIfAbsent(named, _ -> EnumSet.noneOf(Effect.class)).add(effect);
-        } else {
-          allows.add(named);
+        } else if (allows == null) {
+          allows = named;
         }
       }
     }

@@ -1,7 +1,6 @@
 package countersign.deciding;
 
 import countersign.deciding.HeldDuties.Named;
-import countersign.duty.Duty;
 import countersign.duty.Rule;
 import countersign.duty.Rulebook;
 import countersign.identity.Principal;
@@ -30,7 +29,7 @@ public final class May {
       return List.of("target: " + target + " (expected: a declared target)");
     }
     for (Principal.Hop hop : principal.chain()) {
-      if (!HeldDuties.giveAnything(HeldDuties.of(rulebook, hop, target))) {
+      if (!HeldDuties.of(rulebook, hop, target).giveAnything()) {
         return List.of("nothing: no duty of " + hop.name() + " gives anything on " + target);
       }
     }
@@ -54,9 +53,9 @@ public final class May {
     Set<String> allowed = new LinkedHashSet<>();
     boolean alwaysHeld = false;
     for (Principal.Hop hop : principal.chain()) {
-      List<Duty> duties = HeldDuties.of(rulebook, hop, target.name());
+      HeldDuties duties = HeldDuties.of(rulebook, hop, target.name());
       List<Named> rules =
-          HeldDuties.rules(duties).stream()
+          duties.rules().stream()
               .filter(named -> named.rule().effects().contains(effect))
               .filter(named -> !neverMatches(named.rule()))
               .toList();

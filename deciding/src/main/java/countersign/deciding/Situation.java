@@ -67,6 +67,9 @@ final class Situation {
       return List.of(
           READS.containsAll(operation.effects()) ? new Place.Nothing() : new Place.Unknown(""));
     }
+    if (relations.size() == 1) {
+      return List.of(place(relations.getFirst()));
+    }
     return relations.stream().distinct().map(Situation::place).toList();
   }
 

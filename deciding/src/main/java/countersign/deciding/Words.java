@@ -12,6 +12,9 @@ final class Words {
 
   /** Effects in the order of their declaration: {@code change, destroy}. */
   static String effects(Collection<Effect> effects) {
+    if (effects.size() == 1) {
+      return effects.iterator().next().name();
+    }
     return effects.stream().sorted().map(Enum::name).collect(Collectors.joining(", "));
   }
 

@@ -24,6 +24,8 @@ public final class SealedSessions implements SessionSealing {
   private static final byte[] NOTHING = new byte[0];
   private static final ThreadLocal<SecureRandom> RANDOM =
       ThreadLocal.withInitial(SecureRandom::new);
+  private static final ThreadLocal<Cipher> CIPHER =
+      ThreadLocal.withInitial(SealedSessions::newCipher);
 
   private final KeyStore keys;
 
@@ -78,9 +80,17 @@ public final class SealedSessions implements SessionSealing {
     }
   }
 
+  private static Cipher newCipher() {
+    try {
+      return Cipher.getInstance("AES/GCM/NoPadding");
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("AES-GCM is part of every JDK", e);
+    }
+  }
+
   private static Cipher cipher(int mode, SealingKey key, byte[] nonce, SessionId session)
       throws GeneralSecurityException {
-    Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+    Cipher cipher = CIPHER.get();
     cipher.init(mode, new SecretKeySpec(key.forViews(), "AES"), new GCMParameterSpec(128, nonce));
     UUID id = session.value();
     cipher.updateAAD(

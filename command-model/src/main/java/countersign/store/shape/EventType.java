@@ -2,10 +2,11 @@ package countersign.store.shape;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.NullNode;
 import countersign.event.Clear;
@@ -42,7 +43,7 @@ public final class EventType {
       boolean clear,
       Class<?> type,
       MethodHandle accessor,
-      ObjectWriter writer,
+      JsonSerializer<Object> writer,
       ObjectReader reader) {}
 
   /**
@@ -78,6 +79,7 @@ public final class EventType {
       throw new IllegalStateException(shape.getName() + ": has no @Event(name, version)");
     }
     try {
+      SerializerProvider writing = json.getSerializerProviderInstance();
       MethodHandles.Lookup lookup = MethodHandles.publicLookup();
       RecordComponent[] parts = shape.getRecordComponents();
       List<Component> components = new ArrayList<>();
@@ -91,7 +93,7 @@ public final class EventType {
                 lookup
                     .unreflect(part.getAccessor())
                     .asType(java.lang.invoke.MethodType.methodType(Object.class, Object.class)),
-                json.writerFor(type).without(SerializationFeature.FLUSH_AFTER_WRITE_VALUE),
+                writing.findTypedValueSerializer(type, true, null),
                 json.readerFor(type)));
       }
       Class<?>[] types =
@@ -103,7 +105,7 @@ public final class EventType {
       int version = Integer.parseInt(event.version());
       return new EventType(
           event.name(), version, shape, List.copyOf(components), constructor, json);
-    } catch (ReflectiveOperationException e) {
+    } catch (ReflectiveOperationException | JsonMappingException e) {
       throw new IllegalStateException(shape.getName() + ": not a public record", e);
     }
   }
@@ -212,12 +214,13 @@ public final class EventType {
     String at = "";
     try (ByteArrayBuilder bytes = new ByteArrayBuilder(512);
         JsonGenerator out = json.createGenerator(bytes)) {
+      SerializerProvider writing = json.getSerializerProviderInstance();
       out.writeStartObject();
       for (Component component : components) {
         if (component.clear == clear) {
           at = component.name;
           out.writeFieldName(at);
-          write(out, component, get(component, event));
+          write(out, writing, component, get(component, event));
         }
       }
       out.writeEndObject();
@@ -229,7 +232,8 @@ public final class EventType {
     }
   }
 
-  private static void write(JsonGenerator out, Component component, @Nullable Object value)
+  private static void write(
+      JsonGenerator out, SerializerProvider writing, Component component, @Nullable Object value)
       throws IOException {
     switch (value) {
       case null -> out.writeNull();
@@ -237,7 +241,7 @@ public final class EventType {
       case Long number -> out.writeNumber(number);
       case Integer number -> out.writeNumber(number);
       case Boolean flag -> out.writeBoolean(flag);
-      default -> component.writer.writeValue(out, value);
+      default -> component.writer.serialize(value, out, writing);
     }
   }
 
