@@ -32,6 +32,12 @@ describe('what the pages read is what the API answers', () => {
 
   it.each([
     ['approvals', views + 'ApprovalView.java', 'ApprovalView', Object.keys(request())],
+    [
+      'context',
+      'messages/src/main/java/countersign/approval/Context.java',
+      'Context',
+      Object.keys(request().context),
+    ],
     ['answers', views + 'ApprovalView.java', 'Answer', ['by', 'kind', 'reason', 'at']],
     ['sessions', views + 'SessionView.java', 'SessionView', Object.keys(session())],
     ['operations', views + 'OperationView.java', 'OperationView', Object.keys(operation())],

@@ -19,6 +19,15 @@ export interface Answer {
   at: string;
 }
 
+/** What helps to decide. */
+export interface Context {
+  ticket: string;
+  relations: string[];
+  everyRow: string[];
+  rowsEstimated: number | null;
+  plan: string;
+}
+
 export interface ApprovalView {
   id: string;
   state: ApprovalState;
@@ -39,9 +48,12 @@ export interface ApprovalView {
   rule: string;
   why: string;
   statedReason: string;
+  context: Context;
   digest: string;
   by: string[];
   quorum: number;
+  /** Whether the session waits, or the request outlives it. */
+  waiting: 'stream' | 'ticket';
   inTransaction: boolean;
   modifiable: boolean;
   modifiedText: string | null;

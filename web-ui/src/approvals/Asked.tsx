@@ -1,6 +1,6 @@
 import type { ApprovalView } from '../api/views';
 import { Difference } from '../text/Difference';
-import { Inline, Statement } from '../text/Text';
+import { count, Inline, Statement } from '../text/Text';
 import { Icon } from '../shell/Icon';
 import { noun } from './words';
 
@@ -61,6 +61,7 @@ export function Asked({ view }: { view: ApprovalView }) {
             )}
           </dd>
         </div>
+        <Touches view={view} />
         <div>
           <dt>Why it waits</dt>
           <dd>
@@ -71,6 +72,53 @@ export function Asked({ view }: { view: ApprovalView }) {
           </dd>
         </div>
       </dl>
+    </>
+  );
+}
+
+/** What it would touch, as far as it could be read. */
+function Touches({ view }: { view: ApprovalView }) {
+  const { ticket, relations, everyRow, rowsEstimated, plan } = view.context;
+  return (
+    <>
+      {ticket !== '' && (
+        <div>
+          <dt>Ticket</dt>
+          <dd>
+            <Inline text={ticket} most={120} /> <span className="stated">stated by the caller</span>
+          </dd>
+        </div>
+      )}
+      {relations.length > 0 && (
+        <div>
+          <dt>Tables</dt>
+          <dd>
+            <Inline text={relations.join(', ')} most={500} />
+          </dd>
+        </div>
+      )}
+      {everyRow.length > 0 && (
+        <div>
+          <dt>Without WHERE</dt>
+          <dd className="strange">
+            every row of <Inline text={everyRow.join(', ')} most={500} />
+          </dd>
+        </div>
+      )}
+      {rowsEstimated !== null && (
+        <div>
+          <dt>Rows</dt>
+          <dd>
+            about {count(rowsEstimated)} <span className="muted">by the target’s planner</span>
+            {plan !== '' && (
+              <details>
+                <summary>Plan</summary>
+                <pre>{plan}</pre>
+              </details>
+            )}
+          </dd>
+        </div>
+      )}
     </>
   );
 }

@@ -32,7 +32,15 @@ export function outcome(view: ApprovalView): Outcome {
   const changed = view.modifiedText != null;
   switch (view.state) {
     case 'pending':
-      return { icon: 'hold', tone: 'hold', word: 'waiting', words: `The ${it} waits.` };
+      return {
+        icon: 'hold',
+        tone: 'hold',
+        word: 'waiting',
+        words:
+          view.waiting === 'ticket'
+            ? `The request waits; the caller runs the ${it} again when it is approved.`
+            : `The ${it} waits.`,
+      };
     case 'approved':
       return {
         icon: 'yes',

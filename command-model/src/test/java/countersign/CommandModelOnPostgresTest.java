@@ -68,7 +68,7 @@ final class CommandModelOnPostgresTest {
     SessionId session = opened(EdgeId.next());
     HeldOperation held = held(session, OperationId.next(), 2);
     ApprovalId id = ApprovalId.next();
-    submit(new ApprovalCommand.Request(id, held, Instant.now().plusSeconds(600)));
+    submit(new ApprovalCommand.Request(id, held, Instant.now().plusSeconds(600), null));
     BlockingQueue<ApprovalOutcome> heard = new ArrayBlockingQueue<>(10);
     try (var _ = model.feed().onOutcome(id, heard::add)) {
       model.send(new ApprovalCommand.Approve(id, BOB));
@@ -90,7 +90,7 @@ final class CommandModelOnPostgresTest {
   void endsExactlyOnceWhenTwoProcessesAndTwoHundredAnswerAtOnce() throws Exception {
     HeldOperation held = held(opened(EdgeId.next()), OperationId.next(), 1);
     ApprovalId id = ApprovalId.next();
-    submit(new ApprovalCommand.Request(id, held, Instant.now().plusSeconds(600)));
+    submit(new ApprovalCommand.Request(id, held, Instant.now().plusSeconds(600), null));
     List<CompletableFuture<?>> all = new ArrayList<>();
     try (RunningCommandModel other = RunningCommandModel.start(test.store)) {
       for (int i = 0; i < 100; i++) {
@@ -175,7 +175,7 @@ final class CommandModelOnPostgresTest {
           2,
           new SessionEvent.SegmentRecorded(session, 0, 0, 10, 0, 20, 0, 5, new byte[] {1, 2}));
       append(session, 3, decided(session, held.operation(), DecisionKind.held, id));
-      submit(new ApprovalCommand.Request(id, held, Instant.now().plusSeconds(600)));
+      submit(new ApprovalCommand.Request(id, held, Instant.now().plusSeconds(600), null));
     }
     EdgeId own = EdgeId.next();
     recovery.startEdge(own, "host-1").toCompletableFuture().get(10, TimeUnit.SECONDS);

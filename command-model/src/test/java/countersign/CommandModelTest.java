@@ -205,9 +205,9 @@ final class CommandModelTest {
   @Test
   void expiresWhatNobodyAnswersAlsoAfterARestart() throws Exception {
     ApprovalId soon = ApprovalId.next();
-    submit(new ApprovalCommand.Request(soon, held(1), Instant.now().plusMillis(700)));
+    submit(new ApprovalCommand.Request(soon, held(1), Instant.now().plusMillis(700), null));
     ApprovalId answered = ApprovalId.next();
-    submit(new ApprovalCommand.Request(answered, held(1), Instant.now().plusMillis(700)));
+    submit(new ApprovalCommand.Request(answered, held(1), Instant.now().plusMillis(700), null));
     model.send(new ApprovalCommand.Deny(answered, BOB, "no"));
     model.close();
 
@@ -302,7 +302,7 @@ final class CommandModelTest {
 
   private ApprovalId request(HeldOperation held) throws Exception {
     ApprovalId id = ApprovalId.next();
-    submit(new ApprovalCommand.Request(id, held, Instant.now().plusSeconds(600)));
+    submit(new ApprovalCommand.Request(id, held, Instant.now().plusSeconds(600), null));
     return id;
   }
 

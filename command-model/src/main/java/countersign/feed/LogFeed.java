@@ -3,10 +3,12 @@ package countersign.feed;
 import countersign.approval.ApprovalEvent;
 import countersign.approval.ApprovalId;
 import countersign.approval.ApprovalOutcome;
+import countersign.approval.Ticket;
 import countersign.duty.DutyEvent;
 import countersign.duty.Rulebook;
 import countersign.event.Event;
 import countersign.port.Feed;
+import countersign.port.Proposals;
 import countersign.session.OversightEvent;
 import countersign.session.SessionId;
 import countersign.store.Criterion;
@@ -16,10 +18,12 @@ import countersign.target.TargetEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -36,7 +40,7 @@ import org.jboss.logging.Logger;
  * listen. {@link #leased()} is true while the store answered within the lease and every event of
  * the configuration could be read.
  */
-public final class LogFeed implements Feed, RulebookInForce, AutoCloseable {
+public final class LogFeed implements Feed, Proposals, RulebookInForce, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(LogFeed.class);
 
   /** How long an edge may go on deciding without news of the store. */
@@ -47,6 +51,7 @@ public final class LogFeed implements Feed, RulebookInForce, AutoCloseable {
   private static final long GATHER_MILLIS = 4;
   private static final long ANSWER_SECONDS = 4;
   private static final int PAGE = 500;
+  private static final long PROPOSE_SECONDS = 10;
 
   private static final List<Criterion> FOLLOWED =
       List.of(
@@ -61,6 +66,7 @@ public final class LogFeed implements Feed, RulebookInForce, AutoCloseable {
   private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
   private final Waiting<ApprovalId, ApprovalOutcome> outcomes = new Waiting<>();
   private final Waiting<SessionId, String> terminations = new Waiting<>();
+  private final Map<ApprovalId, Proposal> proposals = new ConcurrentHashMap<>();
   private final List<Consumer<Rulebook>> rulebookListeners = new CopyOnWriteArrayList<>();
 
   private volatile Rulebook rulebook = Rulebook.EMPTY;
@@ -246,6 +252,40 @@ public final class LogFeed implements Feed, RulebookInForce, AutoCloseable {
     Subscription subscription = outcomes.add(approval, outcome);
     wake.release();
     return subscription;
+  }
+
+  @Override
+  public Subscription onProposal(ApprovalId approval, Proposal proposal) {
+    proposals.put(approval, proposal);
+    return () -> proposals.remove(approval, proposal);
+  }
+
+  @Override
+  public CompletionStage<Optional<String>> propose(ApprovalId approval, String text) {
+    Proposal judges = proposals.get(approval);
+    return judges == null
+        ? CompletableFuture.completedFuture(Optional.empty())
+        : judges.judge(text).toCompletableFuture().orTimeout(PROPOSE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public CompletionStage<Optional<Ticket>> ticket(String repeat) {
+    Criterion requests = new Criterion(Set.of("repeat=" + repeat), Set.of("ApprovalRequested"));
+    return log.newest(requests)
+        .thenCompose(found ->
+            found.isPresent() && found.get().event() instanceof ApprovalEvent.Requested asked
+                ? ticket(asked)
+                : CompletableFuture.completedFuture(Optional.empty()))
+        .toCompletableFuture()
+        .orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private CompletionStage<Optional<Ticket>> ticket(ApprovalEvent.Requested asked) {
+    return log.read(0, PAGE, List.of(Criterion.tag("approval", asked.id().value())))
+        .thenApply(history ->
+            Optional.of(
+                new Ticket(
+                    asked.id(), asked.held(), asked.expires(), Outcomes.of(history).orElse(null))));
   }
 
   @Override

@@ -195,7 +195,8 @@ public final class Recovery {
     }
     int withdrawn = 0;
     for (ApprovalId approval : remains.heldApprovals()) {
-      withdrawn += withdraw(approval) ? 1 : 0;
+      // A ticket outlives its session, whatever became of that.
+      withdrawn += !reader.isTicket(approval) && withdraw(approval) ? 1 : 0;
     }
     reader.readUses(remains);
     List<SessionEvent> events = remains.ending(edge, clock.instant());

@@ -67,6 +67,15 @@ final class SessionReader {
     }
   }
 
+  /** Whether the request is to outlive the session. */
+  boolean isTicket(ApprovalId approval)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    Criterion request = new Criterion(Set.of("approval=" + approval), Set.of("ApprovalRequested"));
+    return answer(log.read(0, 1, List.of(request))).stream()
+        .anyMatch(stored ->
+            stored.event() instanceof ApprovalEvent.Requested asked && asked.repeat() != null);
+  }
+
   private Optional<OperationId> used(ApprovalId approval)
       throws InterruptedException, ExecutionException, TimeoutException {
     Criterion use = new Criterion(Set.of("approval=" + approval), Set.of("Used"));

@@ -4,10 +4,11 @@ import countersign.event.Event;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.axonframework.eventsourcing.annotation.EventTag;
+import org.jspecify.annotations.Nullable;
 
 /** The tags of an event: its record components that carry Axon's {@code @EventTag}. */
 public final class Tags {
@@ -26,8 +27,20 @@ public final class Tags {
     List<Tagged> tagged = TAGGED.get(event.getClass());
     return switch (tagged.size()) {
       case 0 -> Set.of();
-      case 1 -> Set.of(tagged.getFirst().read(event));
-      default -> tagged.stream().map(t -> t.read(event)).collect(Collectors.toUnmodifiableSet());
+      case 1 -> {
+        String only = tagged.getFirst().read(event);
+        yield only == null ? Set.of() : Set.of(only);
+      }
+      default -> {
+        Set<String> tags = new HashSet<>();
+        for (Tagged each : tagged) {
+          String tag = each.read(event);
+          if (tag != null) {
+            tags.add(tag);
+          }
+        }
+        yield Set.copyOf(tags);
+      }
     };
   }
 
@@ -47,9 +60,11 @@ public final class Tags {
   }
 
   private record Tagged(String key, RecordComponent component) {
-    String read(Event event) {
+    /** Null for a component that is null: no tag. */
+    @Nullable String read(Event event) {
       try {
-        return key + "=" + component.getAccessor().invoke(event);
+        Object value = component.getAccessor().invoke(event);
+        return value == null ? null : key + "=" + value;
       } catch (IllegalAccessException | InvocationTargetException e) {
         throw new IllegalStateException(
             event.getClass().getName() + "." + component.getName() + ": cannot be read", e);

@@ -266,7 +266,8 @@ final class RecoveryTest {
   private HeldOperation hold(SessionId session) throws Exception {
     HeldOperation held = held(session, OperationId.next(), 1);
     decided(session, held.operation(), DecisionKind.held, approvalOf(held));
-    submit(new ApprovalCommand.Request(approvalOf(held), held, Instant.now().plusSeconds(600)));
+    submit(
+        new ApprovalCommand.Request(approvalOf(held), held, Instant.now().plusSeconds(600), null));
     return held;
   }
 

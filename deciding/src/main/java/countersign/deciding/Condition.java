@@ -32,6 +32,9 @@ public final class Condition {
 
   private static final int CACHED = 1_000;
 
+  /** Rows that the target's planner expects; asked for only where a rule reads it. */
+  private static final String ESTIMATE = "operation.rowsEstimated";
+
   static final CelOptions OPTIONS =
       CelOptions.current()
           .maxExpressionCodePointSize(EXPRESSION_LIMIT)
@@ -48,6 +51,7 @@ public final class Condition {
           .addVar("operation.effects", ListType.create(SimpleType.STRING))
           .addVar("operation.relations", ListType.create(SimpleType.STRING))
           .addVar("operation.functions", ListType.create(SimpleType.STRING))
+          .addVar(ESTIMATE, SimpleType.INT)
           .addVar("operation.target", SimpleType.STRING)
           .addVar("operation.database", SimpleType.STRING)
           .addVar("operation.role", SimpleType.STRING)
@@ -73,6 +77,11 @@ public final class Condition {
    */
   public static Optional<String> mistake(String expression) {
     return mistake(CEL, LocalTime.spelledOut(expression));
+  }
+
+  /** Whether a condition reads what the target's planner expects. */
+  static boolean readsEstimate(String expression) {
+    return expression.contains("rowsEstimated");
   }
 
   /** Says what is wrong with an expression in an environment. */

@@ -53,6 +53,30 @@ public final class Decide {
     }
   }
 
+  /**
+   * Whether the decision depends on what the target's planner expects of the operation, which is
+   * not known yet.
+   *
+   * @param now the store's time
+   */
+  public static boolean dependsOnEstimate(Rulebook rulebook, Operation operation, Instant now) {
+    if (operation.facts().rowsEstimated() != null) {
+      return false;
+    }
+    Situation situation = null;
+    for (Principal.Hop hop : operation.principal().chain()) {
+      for (Named named : HeldDuties.of(rulebook, hop, operation.target()).rules()) {
+        if (Condition.readsEstimate(named.rule().when())) {
+          situation = situation == null ? new Situation(operation, now) : situation;
+          if (situation.dependsOnEstimate(named.rule())) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
   private static Decision judged(Rulebook rulebook, Operation operation, Instant now) {
     Target target = rulebook.targets().get(operation.target());
     if (target == null) {

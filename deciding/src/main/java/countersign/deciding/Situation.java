@@ -88,6 +88,15 @@ final class Situation {
         && underCondition(rule);
   }
 
+  /** Whether a rule would match for what is known, and then depends on the planner's estimate. */
+  boolean dependsOnEstimate(Rule rule) {
+    return Condition.readsEstimate(rule.when())
+        && rule.action() != Rule.Action.allow
+        && operation.effects().stream().anyMatch(rule.effects()::contains)
+        && places.stream().anyMatch(place -> onPlace(rule, place))
+        && inText(rule);
+  }
+
   private static boolean onPlace(Rule rule, Place place) {
     List<String> globs = rule.match().relations();
     if (globs.isEmpty()) {
@@ -114,7 +123,12 @@ final class Situation {
   }
 
   private boolean underCondition(Rule rule) {
-    return rule.when().isEmpty() || holds(rule.when()).orElse(rule.action() != Rule.Action.allow);
+    if (rule.when().isEmpty()) {
+      return true;
+    }
+    boolean allows = rule.action() == Rule.Action.allow;
+    // A planner only guesses, so an estimate never allows.
+    return !(allows && Condition.readsEstimate(rule.when())) && holds(rule.when()).orElse(!allows);
   }
 
   private Optional<Boolean> found(String re2) {
@@ -142,6 +156,10 @@ final class Situation {
     if (places.stream().noneMatch(Place.Unknown.class::isInstance)) {
       read.put("operation.relations", relations());
       read.put("operation.functions", operation.facts().functions());
+    }
+    Long rows = operation.facts().rowsEstimated();
+    if (rows != null) {
+      read.put("operation.rowsEstimated", rows);
     }
     read.put("operation.effects", operation.effects().stream().sorted().map(Enum::name).toList());
     read.put("operation.target", operation.target());

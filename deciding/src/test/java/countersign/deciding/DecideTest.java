@@ -414,6 +414,58 @@ class DecideTest {
   }
 
   @Test
+  void anEstimateHoldsAndBlocksAndNeverAllows() {
+    Operation plain = operation(ADA, "delete from payments", List.of("public.payments"), destroy);
+    String few = "operation.rowsEstimated < 1000";
+    assertThat(decide(estimated(plain, 7), when(hold(destroy), few)).kind()).hasToString("held");
+    assertThat(decide(estimated(plain, 7000), when(hold(destroy), few)).kind())
+        .hasToString("blocked");
+    assertThat(decide(estimated(plain, 7), when(allow(destroy), few)).kind())
+        .hasToString("blocked");
+    assertThat(
+            decide(
+                    estimated(plain, 7000),
+                    allow(destroy),
+                    when(block(destroy), "operation.rowsEstimated > 5000"))
+                .kind())
+        .hasToString("blocked");
+  }
+
+  @Test
+  void anEstimateIsWantedOnlyWhereARuleThatWouldMatchReadsIt() {
+    Operation delete = operation(ADA, "delete from payments", List.of("public.payments"), destroy);
+    String few = "operation.rowsEstimated < 1000";
+    assertThat(
+            Decide.dependsOnEstimate(
+                rulebook(duty("ai", "ai", when(hold(destroy), few))), delete, NOW))
+        .isTrue();
+    assertThat(
+            Decide.dependsOnEstimate(
+                rulebook(duty("ai", "ai", when(hold(change), few))), delete, NOW))
+        .isFalse();
+    assertThat(Decide.dependsOnEstimate(rulebook(duty("ai", "ai", hold(destroy))), delete, NOW))
+        .isFalse();
+    assertThat(
+            Decide.dependsOnEstimate(
+                rulebook(duty("ai", "ai", when(hold(destroy), few))), estimated(delete, 3), NOW))
+        .isFalse();
+  }
+
+  private static Operation estimated(Operation plain, long rows) {
+    return new Operation(
+        plain.principal(),
+        plain.target(),
+        plain.database(),
+        plain.role(),
+        plain.text(),
+        plain.bytes(),
+        plain.binds(),
+        plain.effects(),
+        plain.facts().estimated(rows),
+        plain.statedReason());
+  }
+
+  @Test
   void aConditionCannotRunForLong() {
     String many = "[1,2,3,4,5,6,7,8,9,10]";
     String loops =

@@ -283,7 +283,7 @@ class DecisionPropertiesTest {
               List.of(),
               effects,
               new countersign.operation.Facts(
-                  "libpg_query-17", List.of(text), relations, List.of()),
+                  "libpg_query-17", List.of(text), relations, List.of(), List.of(), null),
               reason);
         });
   }

@@ -1,5 +1,6 @@
 package countersign.deciding;
 
+import countersign.approval.Context;
 import countersign.approval.HeldOperation;
 import countersign.duty.Duty;
 import countersign.duty.Rule;
@@ -148,7 +149,7 @@ final class Given {
         text.getBytes(StandardCharsets.UTF_8),
         List.of(),
         Set.of(effects),
-        new Facts("libpg_query-17", List.of(text), relations, List.of()),
+        new Facts("libpg_query-17", List.of(text), relations, List.of(), List.of(), null),
         "");
   }
 
@@ -171,6 +172,8 @@ final class Given {
         "ai/2 holds destroy",
         "",
         false,
-        true);
+        true,
+        "AA==",
+        Context.NONE);
   }
 }

@@ -4,6 +4,7 @@ import countersign.identity.Principal;
 import countersign.operation.OperationId;
 import java.time.Instant;
 import org.axonframework.modelling.annotation.TargetEntityId;
+import org.jspecify.annotations.Nullable;
 
 /** What may be asked of an approval. */
 public sealed interface ApprovalCommand {
@@ -20,8 +21,16 @@ public sealed interface ApprovalCommand {
     Principal by();
   }
 
-  /** An operation is held; {@code expires} is when silence becomes no. */
-  record Request(@TargetEntityId ApprovalId id, HeldOperation held, Instant expires)
+  /**
+   * An operation is held.
+   *
+   * @param expires when silence becomes no
+   * @param repeat what finds the request when the caller sends the operation again, see {@link
+   *     countersign.operation.OperationDigest#ofRepeat}; null where only the session that waits may
+   *     use it
+   */
+  record Request(
+      @TargetEntityId ApprovalId id, HeldOperation held, Instant expires, @Nullable String repeat)
       implements FromEdge {}
 
   /**

@@ -7,6 +7,7 @@ import countersign.operation.OperationId;
 import countersign.session.SessionId;
 import java.time.Instant;
 import org.axonframework.eventsourcing.annotation.EventTag;
+import org.jspecify.annotations.Nullable;
 
 /** The life of one approval. Sealed under the key of the session that asked. */
 public sealed interface ApprovalEvent extends Event {
@@ -17,7 +18,11 @@ public sealed interface ApprovalEvent extends Event {
   /** The session whose key seals the event. */
   SessionId session();
 
-  /** An operation waits. */
+  /**
+   * An operation waits.
+   *
+   * @param repeat what finds a request that outlives its session; null for one that ends with it
+   */
   @org.axonframework.messaging.eventhandling.annotation.Event(
       name = "ApprovalRequested",
       version = "1")
@@ -26,6 +31,7 @@ public sealed interface ApprovalEvent extends Event {
       @Clear SessionId session,
       @Clear Instant at,
       @Clear Instant expires,
+      @Clear @EventTag(key = "repeat") @Nullable String repeat,
       HeldOperation held)
       implements ApprovalEvent {}
 

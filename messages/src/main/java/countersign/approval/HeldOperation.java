@@ -9,6 +9,7 @@ import countersign.operation.OperationBytes;
 import countersign.operation.OperationDigest;
 import countersign.operation.OperationId;
 import countersign.session.SessionId;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,9 @@ import org.jspecify.annotations.Nullable;
  * @param why the rule's words
  * @param statedReason the caller's words, empty for none
  * @param inTransaction whether the session holds a transaction that has written
- * @param modifiable whether an approver may change the text (simple protocol only)
+ * @param modifiable whether an approver may change the text
+ * @param rest where the text may be changed, the operation's bytes after its text, as Base64
+ * @param context what helps to decide
  */
 public record HeldOperation(
     SessionId session,
@@ -49,13 +52,13 @@ public record HeldOperation(
     String why,
     String statedReason,
     boolean inTransaction,
-    boolean modifiable) {
+    boolean modifiable,
+    String rest,
+    Context context) {
 
   /**
    * The digest of another text in place of the held one, over the duties that held it: what an
-   * approval is bound to once an approver modified it.
-   *
-   * @param other the other text, as a statement of the simple protocol
+   * approval is bound to once an approver modified it. What is not the text stays as it is.
    */
   public String digestOf(String other) {
     return OperationDigest.of(
@@ -65,7 +68,7 @@ public record HeldOperation(
             database,
             role,
             other,
-            OperationBytes.ofSimpleQuery(other),
+            OperationBytes.of(other, Base64.getDecoder().decode(rest)),
             List.of(),
             effects,
             Facts.NONE,

@@ -73,6 +73,13 @@ public record Rule(
       andBy = andBy.stream().map(Set::copyOf).toList();
     }
 
+    /** The same terms with another place to wait. */
+    public Hold in(Wait where) {
+      return where == waiting
+          ? this
+          : new Hold(by, andBy, quorum, within, where, reasonRequired, lockWait);
+    }
+
     /** The terms of one rule, where one set of groups answers. */
     public Hold(
         Set<String> by,

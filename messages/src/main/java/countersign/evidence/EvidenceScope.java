@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param duty name of a duty that decided an operation; empty for any
  * @param target name of a target; empty for any
  * @param approval the session of one approval
- * @param ticket a word in the reason that a held operation's caller stated; empty for any
+ * @param ticket the number of a ticket that a held operation's caller stated, by itself or as a
+ *     word of the reason; empty for any
  * @param from first moment, null for the beginning
  * @param to first moment after, null for now
  */

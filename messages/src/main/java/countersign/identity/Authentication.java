@@ -1,6 +1,7 @@
 package countersign.identity;
 
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** Turns a bearer token into a principal. Edge and API share one implementation. Thread-safe. */
 public interface Authentication {
@@ -13,7 +14,28 @@ public interface Authentication {
    *     when the identity provider cannot be reached. Never completes on an event loop's behalf:
    *     callers hop back to their own thread
    */
-  CompletionStage<Principal> authenticate(String token);
+  default CompletionStage<Principal> authenticate(String token) {
+    return authenticate(token, null);
+  }
+
+  /**
+   * Verifies a token as {@link #authenticate(String)} does, shown by a caller that proved by TLS
+   * that it holds the key of a certificate. A token that is bound to a certificate (RFC 8705)
+   * counts with that certificate alone.
+   *
+   * @param token the compact JWT
+   * @param certificate SHA-256 of the certificate in DER, as base64url without padding ({@code
+   *     x5t#S256}); null when the caller showed none
+   */
+  CompletionStage<Principal> authenticate(String token, @Nullable String certificate);
+
+  /**
+   * Where callers that have no token may learn how to get one: the URL of an OpenID provider's
+   * metadata; empty when there is none.
+   */
+  default String discovery() {
+    return "";
+  }
 
   /** The caller is not let in. The message is for the caller and holds no part of the token. */
   final class Refused extends RuntimeException {

@@ -13,7 +13,17 @@ public final class OperationBytes {
    * and control both take the digest of a modified statement over exactly these.
    */
   public static byte[] ofSimpleQuery(String text) {
+    return of(text, new byte[1]);
+  }
+
+  /**
+   * The bytes of a text with another's rest: a zero byte, and what an operation has beside its
+   * text, such as bind values.
+   */
+  public static byte[] of(String text, byte[] rest) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    return Arrays.copyOf(utf8, utf8.length + 1);
+    byte[] all = Arrays.copyOf(utf8, utf8.length + rest.length);
+    System.arraycopy(rest, 0, all, utf8.length, rest.length);
+    return all;
   }
 }

@@ -25,6 +25,25 @@ public final class OperationDigest {
   public static String of(Operation operation, long dutiesAt) {
     MessageDigest sha = sha256();
     put(sha, "countersign/operation/v1");
+    put(sha, operation);
+    put(sha, Long.toString(dutiesAt));
+    return HexFormat.of().formatHex(sha.digest());
+  }
+
+  /**
+   * Returns what is the same whenever the same caller sends the same operation to the same place,
+   * whatever the duties are by then. It finds a request; it approves nothing.
+   *
+   * @return 64 lower-case hex digits
+   */
+  public static String ofRepeat(Operation operation) {
+    MessageDigest sha = sha256();
+    put(sha, "countersign/repeat/v1");
+    put(sha, operation);
+    return HexFormat.of().formatHex(sha.digest());
+  }
+
+  private static void put(MessageDigest sha, Operation operation) {
     put(sha, Integer.toString(operation.principal().chain().size()));
     for (Principal.Hop hop : operation.principal().chain()) {
       put(sha, hop.issuer());
@@ -35,8 +54,6 @@ public final class OperationDigest {
     put(sha, operation.database());
     put(sha, operation.role());
     put(sha, operation.bytes());
-    put(sha, Long.toString(dutiesAt));
-    return HexFormat.of().formatHex(sha.digest());
   }
 
   private static void put(MessageDigest sha, String text) {

@@ -1,5 +1,6 @@
 package countersign.view;
 
+import countersign.approval.Context;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state {@code pending}, {@code approved}, {@code modified}, {@code denied}, {@code
  *     expired}, {@code withdrawn} or {@code used}
+ * @param waiting {@code stream} when the session waits, {@code ticket} when the request outlives it
+ * @param context what helps to decide; nothing where the text may not be seen
  * @param chain names from who started it to who acts
  * @param answers who has answered, in order
  * @param refusedAttempts who tried and may not
@@ -31,9 +34,11 @@ public record ApprovalView(
     String rule,
     String why,
     String statedReason,
+    Context context,
     String digest,
     List<String> by,
     int quorum,
+    String waiting,
     boolean inTransaction,
     boolean modifiable,
     @Nullable String modifiedText,

@@ -4,6 +4,7 @@ import countersign.approval.ApprovalCommand;
 import countersign.approval.ApprovalId;
 import countersign.approval.ApprovalOutcome;
 import countersign.approval.ApprovalRefused;
+import countersign.approval.Ticket;
 import countersign.duty.Duty;
 import countersign.duty.Rule;
 import countersign.duty.Rulebook;
@@ -13,6 +14,7 @@ import countersign.log.Integrity;
 import countersign.operation.Effect;
 import countersign.port.Feed;
 import countersign.port.MerkleLog;
+import countersign.port.Proposals;
 import countersign.port.Recordings;
 import countersign.retention.RetentionCommand;
 import countersign.retention.RetentionLedger;
@@ -115,7 +117,7 @@ public class InMemoryPorts {
   @Produces
   @Singleton
   Authentication authentication() {
-    return token ->
+    return (token, _) ->
         switch (token) {
           case "alice" -> done(principal("alice", Set.of("engineers"), Set.of()));
           case "bob" -> done(principal("bob", Set.of("approvers"), Set.of()));
@@ -129,6 +131,17 @@ public class InMemoryPorts {
               CompletableFuture.failedFuture(
                   new Authentication.Refused("token expired 3 min ago: run countersign token"));
         };
+  }
+
+  /** Texts with this in them do not fit. */
+  @Produces
+  @Singleton
+  Proposals proposals() {
+    return (_, text) ->
+        done(
+            text.contains("another shape")
+                ? Optional.of("its columns are others")
+                : Optional.empty());
   }
 
   @Produces
@@ -147,6 +160,16 @@ public class InMemoryPorts {
 
       @Override
       public Subscription onOutcome(ApprovalId approval, Consumer<ApprovalOutcome> outcome) {
+        return () -> {};
+      }
+
+      @Override
+      public CompletionStage<Optional<Ticket>> ticket(String repeat) {
+        return done(Optional.empty());
+      }
+
+      @Override
+      public Subscription onProposal(ApprovalId approval, Proposal proposal) {
         return () -> {};
       }
 

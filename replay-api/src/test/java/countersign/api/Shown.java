@@ -1,5 +1,6 @@
 package countersign.api;
 
+import countersign.approval.Context;
 import countersign.session.SessionEvent.SegmentRecorded;
 import countersign.session.SessionId;
 import countersign.view.ApprovalView;
@@ -76,9 +77,11 @@ final class Shown {
         "ai/2",
         "needs a second person",
         "",
+        new Context("OPS-4711", List.of("public.payments"), List.of(), null, ""),
         "ab".repeat(32),
         List.of("approvers"),
         1,
+        "stream",
         false,
         true,
         null,

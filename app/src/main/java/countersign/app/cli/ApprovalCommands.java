@@ -227,5 +227,46 @@ final class ApprovalCommands {
     Output.harmless(item.path("text").asText())
         .lines()
         .forEach(line -> Output.OUT.println("  | " + line));
+    binds(item.path("binds"));
+    context(item);
+  }
+
+  private static void binds(JsonNode binds) {
+    for (int i = 0; i < binds.size(); i++) {
+      JsonNode bind = binds.get(i);
+      Output.OUT.println(
+          "  $"
+              + (i + 1)
+              + " = "
+              + (bind.isNull() ? "NULL" : Output.brief(Output.harmless(bind.asText()), 400)));
+    }
+  }
+
+  private static void context(JsonNode item) {
+    JsonNode context = item.path("context");
+    said("ticket", context.path("ticket").asText());
+    said("tables", names(context.path("relations")));
+    said("every row of", names(context.path("everyRow")));
+    if (context.path("rowsEstimated").isNumber()) {
+      said("rows estimated", context.path("rowsEstimated").asText());
+    }
+    if (item.path("waiting").asText().equals("ticket")) {
+      said("waits", "as a ticket: the caller runs it again when approved");
+    }
+    Output.harmless(context.path("plan").asText())
+        .lines()
+        .forEach(line -> Output.OUT.println("  plan | " + line));
+  }
+
+  private static void said(String name, String words) {
+    if (!words.isEmpty()) {
+      Output.OUT.println("  " + name + ": " + Output.harmless(words));
+    }
+  }
+
+  private static String names(JsonNode list) {
+    List<String> names = new ArrayList<>();
+    list.forEach(name -> names.add(name.asText()));
+    return String.join(", ", names);
   }
 }

@@ -5,6 +5,8 @@ import countersign.duty.Rulebook;
 import countersign.identity.Authentication;
 import countersign.identity.Principal;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +30,7 @@ import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.MalformedClaimException;
 import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.lang.JoseException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tokens of OpenID Connect issuers (RFC 7519, RFC 9068): signature by RS256, ES256 or EdDSA with
@@ -45,6 +48,10 @@ public final class OidcTokens implements Authentication, AutoCloseable {
   public static final int AT_ONCE = 1024;
 
   private static final int LONGEST = 16 << 10;
+
+  /** Member of {@code cnf} that names a certificate (RFC 8705, 3.1). */
+  private static final String THUMBPRINT = "x5t#S256";
+
   private static final AlgorithmConstraints ALGORITHMS =
       new AlgorithmConstraints(
           ConstraintType.PERMIT,
@@ -79,7 +86,14 @@ public final class OidcTokens implements Authentication, AutoCloseable {
   private record Issuer(Oidc oidc, boolean first, IssuerKeys keys) {}
 
   @Override
-  public CompletionStage<Principal> authenticate(String token) {
+  public String discovery() {
+    return issuers.isEmpty()
+        ? ""
+        : issuers.values().iterator().next().oidc().issuer() + "/.well-known/openid-configuration";
+  }
+
+  @Override
+  public CompletionStage<Principal> authenticate(String token, @Nullable String certificate) {
     if (!atOnce.tryAcquire()) {
       return CompletableFuture.failedFuture(
           new Refused("token: too many sign-ins at once: try again in a moment"));
@@ -87,7 +101,7 @@ public final class OidcTokens implements Authentication, AutoCloseable {
     CompletableFuture<Principal> answer = new CompletableFuture<>();
     threads.execute(() -> {
       try {
-        answer.complete(verify(token));
+        answer.complete(verify(token, certificate));
       } catch (Refused e) {
         answer.completeExceptionally(e);
       } catch (RuntimeException e) {
@@ -100,7 +114,7 @@ public final class OidcTokens implements Authentication, AutoCloseable {
     return answer;
   }
 
-  private Principal verify(String token) {
+  private Principal verify(String token, @Nullable String certificate) {
     if (token.length() > LONGEST) {
       throw new Refused("token: longer than " + LONGEST + " characters");
     }
@@ -113,11 +127,31 @@ public final class OidcTokens implements Authentication, AutoCloseable {
       if (!claims.hasAudience() || !claims.getAudience().contains(issuer.oidc().audience())) {
         throw new Refused("token: audience (expected: " + issuer.oidc().audience() + ")");
       }
+      requireCertificate(claims, certificate);
       return new Chain(issuer.oidc(), issuer.first(), rulebook.get())
           .principal(claims.getClaimsMap(), expires);
     } catch (InvalidJwtException | MalformedClaimException | JoseException _) {
       // Their messages quote the token.
       throw new Refused("token: claims (expected: those of RFC 7519)");
+    }
+  }
+
+  /** RFC 8705, 3.1: a token that names a certificate is worth nothing without its key. */
+  private static void requireCertificate(JwtClaims claims, @Nullable String shown) {
+    Object bound =
+        claims.getClaimValue("cnf") instanceof Map<?, ?> cnf ? cnf.get(THUMBPRINT) : null;
+    if (bound == null) {
+      return;
+    }
+    if (shown == null) {
+      throw new Refused(
+          "token: bound to a client certificate (expected: a TLS connection that shows it)");
+    }
+    if (!MessageDigest.isEqual(
+        String.valueOf(bound).getBytes(StandardCharsets.UTF_8),
+        shown.getBytes(StandardCharsets.UTF_8))) {
+      throw new Refused(
+          "token: bound to another client certificate (expected: the one of this connection)");
     }
   }
 

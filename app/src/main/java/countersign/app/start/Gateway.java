@@ -19,6 +19,7 @@ import countersign.port.Append;
 import countersign.port.Evidence;
 import countersign.port.Feed;
 import countersign.port.MerkleLog;
+import countersign.port.Proposals;
 import countersign.port.Recordings;
 import countersign.recovery.Recovery;
 import countersign.retention.Forgetting;
@@ -218,6 +219,10 @@ final class Gateway implements AutoCloseable {
     parts.add("edge", postgres::stop);
     metrics.gauge("countersign.edge.unsynced.bytes", postgres, PostgresEdge::unsyncedBytes);
     postgres.start();
+  }
+
+  Proposals proposals() {
+    return feed;
   }
 
   Feed feed() {

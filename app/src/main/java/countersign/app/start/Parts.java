@@ -4,6 +4,7 @@ import countersign.identity.Authentication;
 import countersign.port.Evidence;
 import countersign.port.Feed;
 import countersign.port.MerkleLog;
+import countersign.port.Proposals;
 import countersign.port.Recordings;
 import countersign.retention.Forgetting;
 import countersign.retention.RetentionLedger;
@@ -76,6 +77,12 @@ public class Parts {
   @ApplicationScoped
   Feed feed() {
     return running().feed();
+  }
+
+  @Produces
+  @ApplicationScoped
+  Proposals proposals() {
+    return running().proposals();
   }
 
   @Produces

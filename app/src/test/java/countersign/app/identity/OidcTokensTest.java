@@ -91,6 +91,29 @@ final class OidcTokensTest {
   }
 
   @Test
+  void takesATokenBoundToACertificateOnlyWithThatCertificate() {
+    PublicJsonWebKey key = issuing.key("ES256");
+    Map<String, Object> cnf = Map.of("x5t#S256", "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2");
+    String bound = Issuing.sign(key, issuing.claims("alice", "cnf", cnf));
+    assertThat(refusal(bound)).startsWith("token: bound to a client certificate");
+    assertThatThrownBy(() -> tokens.authenticate(bound, "other").toCompletableFuture().join())
+        .cause()
+        .isInstanceOf(Refused.class)
+        .hasMessageStartingWith("token: bound to another client certificate");
+    assertThat(
+            tokens
+                .authenticate(bound, "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2")
+                .toCompletableFuture()
+                .join()
+                .name())
+        .isEqualTo("alice");
+    String free = Issuing.sign(key, issuing.claims("alice"));
+    assertThat(tokens.authenticate(free, "any").toCompletableFuture().join().name())
+        .isEqualTo("alice");
+    assertThat(tokens.discovery()).isEqualTo(issuing.url() + "/.well-known/openid-configuration");
+  }
+
+  @Test
   void readsTheChainFromTheOutermostActInwards() {
     PublicJsonWebKey key = issuing.key("ES256");
     Map<String, Object> ada = Map.of("sub", "agent-ada", "groups", List.of("ai-agents"));

@@ -209,8 +209,9 @@ final class Scoping {
 
   private static @Nullable SessionId ticket(String ticket, StoredEvent stored) {
     return stored.event() instanceof ApprovalEvent.Requested requested
-            && Stream.of(requested.held().statedReason().split("[^A-Za-z0-9_-]+"))
-                .anyMatch(ticket::equalsIgnoreCase)
+            && (ticket.equalsIgnoreCase(requested.held().context().ticket())
+                || Stream.of(requested.held().statedReason().split("[^A-Za-z0-9_-]+"))
+                    .anyMatch(ticket::equalsIgnoreCase))
         ? requested.session()
         : null;
   }

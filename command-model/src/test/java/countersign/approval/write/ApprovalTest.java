@@ -15,6 +15,7 @@ import countersign.approval.ApprovalCommand;
 import countersign.approval.ApprovalEvent;
 import countersign.approval.ApprovalId;
 import countersign.approval.ApprovalRefused;
+import countersign.approval.Context;
 import countersign.approval.HeldOperation;
 import countersign.approval.write.approve.Approve;
 import countersign.approval.write.deny.Deny;
@@ -46,7 +47,7 @@ final class ApprovalTest {
   private static final String OTHER = "delete from payments where id = 2";
 
   private static ApprovalEvent requested(HeldOperation held) {
-    return new ApprovalEvent.Requested(ID, held.session(), NOW, DUE, held);
+    return new ApprovalEvent.Requested(ID, held.session(), NOW, DUE, null, held);
   }
 
   private static ApprovalEvent approved(HeldOperation held, Principal by, boolean complete) {
@@ -95,7 +96,10 @@ final class ApprovalTest {
   static Stream<Arguments> accepted() {
     return Stream.of(
         Arguments.of(
-            "a request", List.of(), new ApprovalCommand.Request(ID, ONE, DUE), requested(ONE)),
+            "a request",
+            List.of(),
+            new ApprovalCommand.Request(ID, ONE, DUE, null),
+            requested(ONE)),
         Arguments.of(
             "one yes of one", List.of(requested(ONE)), approve(BOB), approved(ONE, BOB, true)),
         Arguments.of(
@@ -235,7 +239,7 @@ final class ApprovalTest {
         Arguments.of(
             "another request under the id",
             List.of(requested(ONE)),
-            new ApprovalCommand.Request(ID, TWO, DUE),
+            new ApprovalCommand.Request(ID, TWO, DUE, null),
             ApprovalRefused.Kind.ended));
   }
 
@@ -370,13 +374,13 @@ final class ApprovalTest {
   @Test
   void neverWaitsLongerThanTheRuleAllows() {
     Decided decided =
-        when(List.of(), new ApprovalCommand.Request(ID, ONE, DUE.plus(Duration.ofDays(1))));
+        when(List.of(), new ApprovalCommand.Request(ID, ONE, DUE.plus(Duration.ofDays(1)), null));
     assertThat(decided.events()).containsExactly(requested(ONE));
   }
 
   @Test
   void takesTheSameRequestTwiceAsOne() {
-    assertThat(when(List.of(requested(ONE)), new ApprovalCommand.Request(ID, ONE, DUE)))
+    assertThat(when(List.of(requested(ONE)), new ApprovalCommand.Request(ID, ONE, DUE, null)))
         .isEqualTo(Decided.nothing());
   }
 
@@ -418,7 +422,9 @@ final class ApprovalTest {
             "",
             "",
             false,
-            false);
+            false,
+            "",
+            Context.NONE);
     assertThat(
             when(List.of(requested(fixed)), new ApprovalCommand.Modify(ID, BOB, OTHER))
                 .refusal()

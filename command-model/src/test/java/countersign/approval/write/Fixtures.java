@@ -1,5 +1,6 @@
 package countersign.approval.write;
 
+import countersign.approval.Context;
 import countersign.approval.HeldOperation;
 import countersign.duty.Duty;
 import countersign.duty.Rule;
@@ -104,6 +105,8 @@ public final class Fixtures {
         "deletes need a second person",
         "",
         false,
-        true);
+        true,
+        "AA==",
+        Context.NONE);
   }
 }

@@ -213,6 +213,7 @@ final class LogEngineTest {
                     held.session(),
                     Instant.now(),
                     Instant.now(),
+                    null,
                     held)),
             EventCriteria.havingAnyTag(),
             ConsistencyMarker.ORIGIN)

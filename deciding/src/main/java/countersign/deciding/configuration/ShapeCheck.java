@@ -68,9 +68,6 @@ final class ShapeCheck {
 
   /** Where the reader can say more than what was expected. */
   private static Optional<String> special(Form form, String value) {
-    if (form == Form.condition && value.contains("rowsEstimated")) {
-      return Optional.of("operation.rowsEstimated " + Release.postgres.comes());
-    }
     if (form == Form.reference && value.matches("\\$\\{vault:[^}]*}")) {
       return Optional.of(
           "${env:NAME}, ${file:NAME} or ${secret:NAME}; credentials kept in Vault come with a later"

@@ -184,8 +184,8 @@ final class Table {
           key("within", text(Form.duration), "time for an answer; 15m when absent"),
           key(
               "wait",
-              new Choice(List.of("stream"), Map.of("ticket", Release.postgres)),
-              "where the caller waits"),
+              choice("stream", "ticket"),
+              "where the caller waits; a ticket outlives the client"),
           key("reason", choice("required", "optional"), "whether the caller must say why"),
           key(
               "lockWait",

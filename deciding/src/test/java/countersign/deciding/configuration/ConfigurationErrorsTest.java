@@ -357,18 +357,12 @@ class ConfigurationErrorsTest {
                 + " from 1s to 30d)"),
         at(
             22,
-            "      - {hold: [destroy], by: [approvers], wait: ticket}",
-            "22: duties[0].rules[1].wait: ticket: comes with release 0.3 (PostgreSQL edge,"
-                + " whole)"),
+            "      - {hold: [destroy], by: [approvers], wait: tickets}",
+            "22: duties[0].rules[1].wait: tickets (expected: one of stream, ticket; nearest: ticket)"),
         at(
             22,
             "      - {hold: [destroy], by: [approvers], reason: yes}",
             "22: duties[0].rules[1].reason: yes (expected: one of required, optional)"),
-        at(
-            22,
-            "      - {hold: [destroy], by: [approvers], when: 'operation.rowsEstimated < 1000'}",
-            "22: duties[0].rules[1].when: operation.rowsEstimated < 1000 (expected:"
-                + " operation.rowsEstimated comes with release 0.3 (PostgreSQL edge, whole))"),
         at(
             22,
             "      - {hold: [destroy], by: [approvers], when: \"now.in('Europe/Berlin') > now\"}",

@@ -44,7 +44,6 @@ class JsonSchemaTest {
           "31d",
           "CEL",
           "RE2",
-          "rowsEstimated",
           "which take the time zone",
           "anchors and aliases",
           "written twice",

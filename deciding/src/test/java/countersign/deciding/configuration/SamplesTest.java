@@ -123,7 +123,7 @@ class SamplesTest {
         java.util.Arrays.stream(effects.split(" "))
             .map(Effect::valueOf)
             .collect(Collectors.toSet()),
-        new Facts("libpg_query-17", List.of("…"), List.of("payments"), List.of()),
+        new Facts("libpg_query-17", List.of("…"), List.of("payments"), List.of(), List.of(), null),
         "");
   }
 

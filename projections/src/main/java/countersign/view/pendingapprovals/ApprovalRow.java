@@ -51,6 +51,7 @@ public class ApprovalRow {
   String digest;
   List<String> asked;
   int quorum;
+  String waiting;
 
   @Column(name = "in_transaction")
   boolean inTransaction;
@@ -99,7 +100,8 @@ public class ApprovalRow {
                 held.binds().stream().map(bind -> bind == null ? null : Words.text(bind)).toList()),
             Words.text(held.rule()),
             Words.text(held.why()),
-            Words.text(held.statedReason()));
+            Words.text(held.statedReason()),
+            Lists.write(List.of(held.context())));
     database = "";
     role = "";
     binds = "";
@@ -110,6 +112,7 @@ public class ApprovalRow {
     digest = held.digest();
     asked = asked(held);
     quorum = held.hold().quorum();
+    waiting = held.hold().waiting().name();
     inTransaction = held.inTransaction();
     modifiable = held.modifiable();
     answers = "";
@@ -178,7 +181,7 @@ public class ApprovalRow {
   }
 
   ApprovalView view(Sealed sealed) {
-    List<@Nullable String> words = sealed.open(session, text, 7);
+    List<@Nullable String> words = sealed.open(session, text, 8);
     String lists = String.valueOf(words.get(3));
     return new ApprovalView(
         id,
@@ -198,9 +201,11 @@ public class ApprovalRow {
         String.valueOf(words.get(4)),
         String.valueOf(words.get(5)),
         String.valueOf(words.get(6)),
+        Lists.context(String.valueOf(words.get(7))),
         digest,
         asked,
         quorum,
+        waiting,
         inTransaction,
         modifiable,
         sealed.one(session, modifiedText),

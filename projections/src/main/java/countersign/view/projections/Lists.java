@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import countersign.approval.Context;
 import countersign.view.ApprovalView;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,8 @@ public final class Lists {
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
   private static final TypeReference<List<@Nullable String>> BINDS = new TypeReference<>() {};
   private static final TypeReference<List<ApprovalView.Answer>> ANSWERS = new TypeReference<>() {};
+
+  private static final TypeReference<List<Context>> CONTEXT = new TypeReference<>() {};
 
   private Lists() {}
 
@@ -32,6 +35,11 @@ public final class Lists {
   /** Reads bind values. */
   public static List<@Nullable String> binds(String json) {
     return read(json, BINDS);
+  }
+
+  /** Reads the one context of a list; nothing of an empty text. */
+  public static Context context(String json) {
+    return json.isEmpty() ? Context.NONE : read(json, CONTEXT).getFirst();
   }
 
   /** Reads answers. */

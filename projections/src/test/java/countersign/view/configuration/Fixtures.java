@@ -2,6 +2,7 @@ package countersign.view.configuration;
 
 import countersign.approval.ApprovalEvent;
 import countersign.approval.ApprovalId;
+import countersign.approval.Context;
 import countersign.approval.HeldOperation;
 import countersign.duty.Rule;
 import countersign.identity.Principal;
@@ -108,6 +109,7 @@ final class Fixtures {
         session,
         T0,
         T0.plusSeconds(900),
+        null,
         new HeldOperation(
             session,
             operation,
@@ -132,6 +134,9 @@ final class Fixtures {
             "destroying needs a second person",
             "cleaning up",
             false,
-            true));
+            true,
+            "AA==",
+            new Context(
+                "OPS-4711", List.of("public.payments"), List.of("payments"), 42L, "Seq Scan")));
   }
 }

@@ -1,6 +1,7 @@
 package countersign.edge.credential;
 
 import com.ongres.scram.common.exception.ScramException;
+import com.ongres.scram.common.util.TlsServerEndpoint;
 import countersign.port.Secrets;
 import countersign.target.Target;
 import countersign.wire.postgres.BackendMessage;
@@ -13,11 +14,18 @@ import countersign.wire.postgres.ProtocolViolation;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -105,7 +113,7 @@ final class LoginExchange extends ChannelInboundHandlerAdapter {
           compute(context, secret -> secret.md5(salt), LoginExchange::plain);
       case BackendMessage.AuthenticationSasl(var mechanisms) -> {
         if (mechanisms.contains(Password.Scram.MECHANISM)) {
-          begin(context);
+          begin(context, mechanisms);
         } else {
           fail(context, "it offers no SCRAM-SHA-256");
         }
@@ -160,16 +168,35 @@ final class LoginExchange extends ChannelInboundHandlerAdapter {
         });
   }
 
-  private void begin(ChannelHandlerContext context) {
+  private void begin(ChannelHandlerContext context, List<String> offered) {
+    byte @Nullable [] endPoint = endPoint(context);
     compute(
         context,
         secret -> {
-          Password.Scram begun = secret.new Scram();
+          Password.Scram begun = secret.new Scram(offered, endPoint);
           byte[] first = begun.first();
           context.executor().execute(() -> scram = begun);
           return first;
         },
-        (out, body) -> Encode.saslInitialResponse(out, Password.Scram.MECHANISM, body));
+        (out, body) ->
+            Encode.saslInitialResponse(out, Objects.requireNonNull(scram).mechanism(), body));
+  }
+
+  /**
+   * Hash of the certificate that the target showed; null without TLS, or where the certificate's
+   * signature names no hash.
+   */
+  private static byte @Nullable [] endPoint(ChannelHandlerContext context) {
+    if (!(context.pipeline().get("tls") instanceof SslHandler tls)) {
+      return null;
+    }
+    try {
+      Certificate shown = tls.engine().getSession().getPeerCertificates()[0];
+      byte[] hash = TlsServerEndpoint.getChannelBindingData((X509Certificate) shown);
+      return hash.length == 0 ? null : hash;
+    } catch (SSLPeerUnverifiedException | CertificateEncodingException e) {
+      return null;
+    }
   }
 
   private void verify(ChannelHandlerContext context, ByteBuf data) {

@@ -3,6 +3,7 @@ package countersign.edge.credential;
 import com.ongres.scram.client.ScramClient;
 import com.ongres.scram.common.StringPreparation;
 import com.ongres.scram.common.exception.ScramException;
+import com.ongres.scram.common.util.TlsServerEndpoint;
 import countersign.port.Secrets;
 import countersign.target.Target;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Proves knowledge of a target's password in the ways PostgreSQL asks for. Every method resolves
@@ -64,21 +66,41 @@ final class Password {
     });
   }
 
-  /** A SCRAM-SHA-256 conversation, RFC 7677, without channel binding. */
+  /**
+   * A SCRAM-SHA-256 conversation, RFC 7677, bound to the TLS connection where the target offers it
+   * (RFC 5929, tls-server-end-point). Where it does not, what is sent says that it could have been,
+   * so that the target notices when somebody between left the offer out.
+   */
   final class Scram {
     static final String MECHANISM = "SCRAM-SHA-256";
+    static final String BOUND = MECHANISM + "-PLUS";
     private final ScramClient client;
     private final char[] secret;
 
-    Scram() {
+    /**
+     * Begins.
+     *
+     * @param offered mechanisms the target offers, {@link #MECHANISM} among them
+     * @param endPoint hash of the target's certificate; null where TLS has none
+     */
+    Scram(List<String> offered, byte @Nullable [] endPoint) {
       secret = secrets.resolve(credential.passwordReference());
-      client =
+      boolean bound = endPoint != null && offered.contains(BOUND);
+      var building =
           ScramClient.builder()
-              .advertisedMechanisms(List.of(MECHANISM))
+              .advertisedMechanisms(bound ? List.of(MECHANISM, BOUND) : List.of(MECHANISM))
               .username("*") // PostgreSQL takes the name from the startup message
               .password(secret)
-              .stringPreparation(StringPreparation.POSTGRESQL_PREPARATION)
-              .build();
+              .stringPreparation(StringPreparation.POSTGRESQL_PREPARATION);
+      client =
+          endPoint == null
+              ? building.build()
+              : building.channelBinding(TlsServerEndpoint.TLS_SERVER_END_POINT, endPoint).build();
+    }
+
+    /** The mechanism chosen. */
+    String mechanism() {
+      return client.getScramMechanism().getName();
     }
 
     byte[] first() {

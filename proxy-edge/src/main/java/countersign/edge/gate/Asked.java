@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param text the exact text
  * @param bytes the exact bytes the target would get for it, bind values and formats included
  * @param binds bind values decoded for reading
+ * @param plan the target's plan for it, empty when nobody asked for one
  * @param modifiable whether an approver may put another text in its place
  */
 public record Asked(
@@ -20,9 +21,26 @@ public record Asked(
     List<@Nullable String> binds,
     Set<Effect> effects,
     Facts facts,
+    String plan,
     boolean modifiable) {
+  /** An operation whose plan nobody asked for. */
+  public Asked(
+      String text,
+      byte[] bytes,
+      List<@Nullable String> binds,
+      Set<Effect> effects,
+      Facts facts,
+      boolean modifiable) {
+    this(text, bytes, binds, effects, facts, "", modifiable);
+  }
+
   public Asked {
     effects = Set.copyOf(effects);
+  }
+
+  /** The same with what the target's planner expects of it. */
+  public Asked estimated(long rows, String planned) {
+    return new Asked(text, bytes, binds, effects, facts.estimated(rows), planned, modifiable);
   }
 
   /** Whether it reads and does nothing else. */

@@ -39,6 +39,8 @@ public final class Gate {
   private final List<OperationDecided> reads = new ArrayList<>();
   private final Permit.OfProtocol protocol = new Permit.OfProtocol();
   private String statedReason = "";
+  private String statedTicket = "";
+  private Rule.@Nullable Wait wantedWait;
 
   /** Makes the gate of one session. */
   public Gate(Caller caller, Journal journal, Feed feed) {
@@ -62,6 +64,26 @@ public final class Gate {
     statedReason = reason;
   }
 
+  /** The number of the ticket that the caller stated, empty for none. */
+  public String statedTicket() {
+    return statedTicket;
+  }
+
+  /** Takes the number of a ticket for the operations that follow. */
+  public void stateTicket(String number) {
+    statedTicket = number;
+  }
+
+  /** Where the caller wants to wait, null for where the duty says. */
+  public Rule.@Nullable Wait wantedWait() {
+    return wantedWait;
+  }
+
+  /** Takes where the caller wants to wait in the operations that follow. */
+  public void wantWait(Rule.@Nullable Wait where) {
+    wantedWait = where;
+  }
+
   /** Whether anything may be decided now. */
   public boolean open() {
     return feed.leased() && !journal.refused();
@@ -81,6 +103,11 @@ public final class Gate {
             ? Decide.decide(rulebook, operation, Instant.now())
             : new Decision.Blocked("target", "the target is gone: " + caller.target(), "", "");
     return judged(asked, operation, decision, rulebook.version());
+  }
+
+  /** Whether the decision depends on what the target's planner expects, which is not known yet. */
+  public boolean dependsOnEstimate(Asked asked) {
+    return Decide.dependsOnEstimate(feed.rulebook(), operation(asked), Instant.now());
   }
 
   /** Decides again with the rules in force now; identity and digest stay. */

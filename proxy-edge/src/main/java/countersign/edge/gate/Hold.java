@@ -4,6 +4,8 @@ import countersign.approval.ApprovalCommand;
 import countersign.approval.ApprovalId;
 import countersign.approval.ApprovalOutcome;
 import countersign.approval.HeldOperation;
+import countersign.approval.Ticket;
+import countersign.duty.Rule;
 import countersign.duty.Rulebook;
 import countersign.edge.record.Journal;
 import countersign.operation.Decision;
@@ -18,7 +20,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -27,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One operation's wait for a person: from the durable decision {@code held} to exactly one {@link
- * HoldEnd}. Confined to the session's event loop.
+ * HoldEnd}. As a ticket it does not wait: it finds what became of an earlier request for the same
+ * operation, or files one and ends. Confined to the session's event loop.
  */
 public final class Hold {
   private static final Logger LOG = Logger.getLogger(Hold.class);
@@ -36,16 +42,17 @@ public final class Hold {
   private static final Duration CONTROL_LATE = Duration.ofSeconds(5);
 
   private final Surroundings around;
-  private final Judged judged;
+  private final boolean ticket;
+  private Judged judged;
   private final Decision.Held held;
-  private final ApprovalId id = ApprovalId.next();
-  private final Instant expires;
+  private ApprovalId id = ApprovalId.next();
+  private Instant expires;
   private final boolean inTransaction;
   private final Reread reread;
   private final Listener listener;
   private final List<Feed.Subscription> subscriptions = new ArrayList<>();
   private final List<Future<?>> timers = new ArrayList<>();
-  private State state = new State.Writing();
+  private State state;
 
   /** What a hold needs of its session. */
   public record Surroundings(
@@ -64,10 +71,33 @@ public final class Hold {
   public interface Reread {
     /** Reads it; {@code then} is called once, on the session's loop, perhaps at once. */
     void read(String text, Consumer<Asked> then);
+
+    /**
+     * Whether the caller was told a shape that another text must have too; then only the session
+     * that waits can tell whether one does.
+     */
+    default boolean shaped() {
+      return false;
+    }
+
+    /**
+     * Says what stands in the way of a text that may run by itself; {@code then} is called once, on
+     * the session's loop, perhaps at once, with nothing when nothing does.
+     */
+    default void fits(String text, Consumer<Optional<String>> then) {
+      then.accept(Optional.empty());
+    }
   }
 
   /** Where a hold is; only the methods of a state lead on. */
   private sealed interface State {
+    /** Whether the same operation was asked for before is looked up. */
+    record Looking() implements State {
+      Writing found() {
+        return new Writing();
+      }
+    }
+
     /** The decision is on its way to the log, or the request to the approvals. */
     record Writing() implements State {
       Waiting requested() {
@@ -102,8 +132,10 @@ public final class Hold {
     this.inTransaction = inTransaction;
     this.reread = reread;
     this.listener = listener;
+    this.ticket = held.hold().waiting() == Rule.Wait.ticket;
+    this.state = ticket ? new State.Looking() : new State.Writing();
     Duration within = held.hold().within();
-    if (inTransaction && held.hold().lockWait().compareTo(within) < 0) {
+    if (inTransaction && !ticket && held.hold().lockWait().compareTo(within) < 0) {
       within = held.hold().lockWait();
     }
     this.expires = Instant.now().plus(within).truncatedTo(ChronoUnit.MILLIS);
@@ -123,9 +155,62 @@ public final class Hold {
       Reread reread,
       Listener listener) {
     Hold hold = new Hold(around, judged, held, inTransaction, reread, listener);
-    long seq = around.gate.write(judged, DecisionKind.held, hold.id, null);
-    around.journal.whenDurable(seq, hold::request);
+    if (hold.ticket) {
+      hold.look();
+    } else {
+      hold.write(hold::request);
+    }
     return hold;
+  }
+
+  private void write(Runnable then) {
+    around.journal.whenDurable(around.gate.write(judged, DecisionKind.held, id, null), then);
+  }
+
+  private void look() {
+    around
+        .feed
+        .ticket(OperationDigest.ofRepeat(judged.operation()))
+        .whenComplete(
+            (found, failure) -> around.loop.execute(() -> answered(failure, () -> looked(found))));
+  }
+
+  private void looked(Optional<Ticket> found) {
+    if (!(state instanceof State.Looking looking)) {
+      return;
+    }
+    state = looking.found();
+    if (found.isEmpty() || !mayUse(found.get())) {
+      write(this::request);
+      return;
+    }
+    Ticket asked = found.get();
+    id = asked.id();
+    expires = asked.expires();
+    judged = judged.under(asked.held().dutiesAt(), asked.held().digest());
+    write(() -> claim(asked.outcome()));
+  }
+
+  /** An earlier request counts while its time lasts, for these bytes, under the same terms. */
+  private boolean mayUse(Ticket earlier) {
+    HeldOperation asked = earlier.held();
+    return Instant.now().isBefore(earlier.expires())
+        && !(earlier.outcome() instanceof ApprovalOutcome.Expired)
+        && !(earlier.outcome() instanceof ApprovalOutcome.Withdrawn)
+        && asked.digest().equals(OperationDigest.of(judged.operation(), asked.dutiesAt()))
+        && asked.hold().equals(held.hold());
+  }
+
+  private void claim(@Nullable ApprovalOutcome outcome) {
+    if (!(state instanceof State.Writing writing)) {
+      return;
+    }
+    if (outcome == null) {
+      end(new HoldEnd.Filed(id, expires, held.rule()));
+    } else {
+      state = writing.requested();
+      outcome(outcome);
+    }
   }
 
   /** The approval it waits for. */
@@ -153,14 +238,27 @@ public final class Hold {
       return;
     }
     HeldOperation asks =
-        judged.held(around.journal.session(), around.gate.caller(), held, inTransaction);
-    submit(new ApprovalCommand.Request(id, asks, expires), this::requested);
+        judged.held(
+            around.journal.session(),
+            around.gate.caller(),
+            held,
+            inTransaction && !ticket,
+            judged.asked().modifiable() && !(ticket && reread.shaped()),
+            around.gate.statedTicket());
+    @Nullable String repeat = ticket ? OperationDigest.ofRepeat(judged.operation()) : null;
+    submit(new ApprovalCommand.Request(id, asks, expires, repeat), this::requested);
   }
 
   private void requested() {
     if (!(state instanceof State.Writing writing)) {
-      // Ended while the request was under way: nobody shall find it waiting.
-      submitWithdraw("cancelled");
+      if (!ticket) {
+        // Ended while the request was under way: nobody shall find it waiting.
+        submitWithdraw("cancelled");
+      }
+      return;
+    }
+    if (ticket) {
+      end(new HoldEnd.Filed(id, expires, held.rule()));
       return;
     }
     state = writing.requested();
@@ -168,9 +266,33 @@ public final class Hold {
     timers.add(around.loop.scheduleAtFixedRate(() -> listener.waits(this), 1, 1, TimeUnit.MINUTES));
     long late = Duration.between(Instant.now(), expires.plus(CONTROL_LATE)).toMillis();
     timers.add(around.loop.schedule(this::overdue, late, TimeUnit.MILLISECONDS));
+    if (judged.asked().modifiable() && reread.shaped()) {
+      subscriptions.add(around.feed.onProposal(id, this::proposed));
+    }
     subscriptions.add(around.feed.onOutcome(id, o -> around.loop.execute(() -> outcome(o))));
     subscriptions.add(
         around.feed.onRulebook(rules -> around.loop.execute(() -> rulesChanged(rules))));
+  }
+
+  /** An approver wants to know, before he says so, whether a text may take the place. */
+  private CompletionStage<Optional<String>> proposed(String text) {
+    CompletableFuture<Optional<String>> answer = new CompletableFuture<>();
+    around.loop.execute(() -> {
+      if (state instanceof State.Waiting) {
+        reread.read(
+            text,
+            asked -> {
+              if (around.gate.judge(asked).decision() instanceof Decision.Blocked no) {
+                answer.complete(Optional.of("the duties block it: " + no.reason()));
+              } else {
+                reread.fits(text, answer::complete);
+              }
+            });
+      } else {
+        answer.complete(Optional.of("it waits no longer"));
+      }
+    });
+    return answer;
   }
 
   private void overdue() {
@@ -233,14 +355,20 @@ public final class Hold {
       end(new HoldEnd.Blocked(no));
       return;
     }
+    reread.fits(asked.text(), why -> fitted(by, now, why));
+  }
+
+  private void fitted(String by, Judged now, Optional<String> why) {
+    if (!(state instanceof State.Using)) {
+      return;
+    }
+    if (why.isPresent()) {
+      submitWithdraw("modified text does not fit");
+      end(new HoldEnd.Failed("the approver's text does not fit: " + why.get()));
+      return;
+    }
     Judged bound =
-        new Judged(
-            now.id(),
-            asked,
-            now.operation(),
-            now.decision(),
-            judged.dutiesAt(),
-            OperationDigest.of(now.operation(), judged.dutiesAt()));
+        now.under(judged.dutiesAt(), OperationDigest.of(now.operation(), judged.dutiesAt()));
     long seq = around.gate.write(bound, now.decision().kind(), id, judged.id());
     around.journal.whenDurable(seq, () -> use(bound, by));
   }
@@ -257,15 +385,17 @@ public final class Hold {
 
   /**
    * Takes the operation back: the caller gave up, left, or the target did. Nothing when it has
-   * ended or is being used up.
+   * ended or is being used up; a ticket itself goes on waiting.
    *
    * @return whether it was taken back
    */
   public boolean withdraw(String why) {
     switch (state) {
-      case State.Writing _ -> end(new HoldEnd.Withdrawn(why));
+      case State.Looking _, State.Writing _ -> end(new HoldEnd.Withdrawn(why));
       case State.Waiting _ -> {
-        submitWithdraw(why);
+        if (!ticket) {
+          submitWithdraw(why);
+        }
         end(new HoldEnd.Withdrawn(why));
       }
       case State.Using _, State.Ended _ -> {

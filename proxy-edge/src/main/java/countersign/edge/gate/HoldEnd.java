@@ -1,6 +1,8 @@
 package countersign.edge.gate;
 
+import countersign.approval.ApprovalId;
 import countersign.operation.Decision;
+import java.time.Instant;
 
 /** How a hold ended. */
 public sealed interface HoldEnd {
@@ -22,6 +24,12 @@ public sealed interface HoldEnd {
 
   /** Nobody answered in time. */
   record Expired(String rule) implements HoldEnd {}
+
+  /**
+   * It does not wait here: the request outlives the session, and the same operation sent again uses
+   * it once it is approved.
+   */
+  record Filed(ApprovalId id, Instant expires, String rule) implements HoldEnd {}
 
   /** It was taken back: by the caller, through the API, or by control. */
   record Withdrawn(String why) implements HoldEnd {}

@@ -1,10 +1,14 @@
 package countersign.edge.gate;
 
+import countersign.approval.Context;
 import countersign.approval.HeldOperation;
 import countersign.operation.Decision;
 import countersign.operation.Operation;
 import countersign.operation.OperationId;
 import countersign.session.SessionId;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
 
 /**
  * One operation with what was decided about it.
@@ -21,12 +25,29 @@ public record Judged(
     long dutiesAt,
     String digest) {
 
+  private String rest() {
+    int text = asked.text().getBytes(StandardCharsets.UTF_8).length;
+    return Base64.getEncoder()
+        .encodeToString(Arrays.copyOfRange(asked.bytes(), text, asked.bytes().length));
+  }
+
   boolean blocked() {
     return decision instanceof Decision.Blocked;
   }
 
+  /** The same, bound to other terms: those of a request that exists. */
+  Judged under(long version, String boundTo) {
+    return new Judged(id, asked, operation, decision, version, boundTo);
+  }
+
   /** What an approver is asked. */
-  HeldOperation held(SessionId session, Caller caller, Decision.Held held, boolean inTransaction) {
+  HeldOperation held(
+      SessionId session,
+      Caller caller,
+      Decision.Held held,
+      boolean inTransaction,
+      boolean modifiable,
+      String ticket) {
     return new HeldOperation(
         session,
         id,
@@ -45,6 +66,13 @@ public record Judged(
         held.reason(),
         operation.statedReason(),
         inTransaction,
-        asked.modifiable());
+        modifiable,
+        modifiable ? rest() : "",
+        new Context(
+            ticket,
+            asked.facts().relations(),
+            asked.facts().everyRow(),
+            asked.facts().rowsEstimated(),
+            asked.plan()));
   }
 }

@@ -5,9 +5,13 @@ import countersign.api.access.Commands;
 import countersign.api.access.Paging;
 import countersign.api.access.Stages;
 import countersign.api.access.Visibility;
+import countersign.api.problem.Problem;
+import countersign.api.problem.ProblemException;
 import countersign.approval.ApprovalCommand;
 import countersign.approval.ApprovalId;
+import countersign.approval.Context;
 import countersign.identity.Principal;
+import countersign.port.Proposals;
 import countersign.view.ApprovalView;
 import countersign.view.Page;
 import countersign.view.Views;
@@ -44,16 +48,23 @@ public class ApprovalsResource {
   private final Caller caller;
   private final Commands commands;
   private final Answering answering;
+  private final Proposals proposals;
 
   /** Answers from these. */
   @Inject
   public ApprovalsResource(
-      Views views, Visibility visibility, Caller caller, Commands commands, Answering answering) {
+      Views views,
+      Visibility visibility,
+      Caller caller,
+      Commands commands,
+      Answering answering,
+      Proposals proposals) {
     this.views = views;
     this.visibility = visibility;
     this.caller = caller;
     this.commands = commands;
     this.answering = answering;
+    this.proposals = proposals;
   }
 
   /** A person's no. */
@@ -141,7 +152,25 @@ public class ApprovalsResource {
               + LONGEST_TEXT
               + ", not blank, without U+0000)");
     }
+    requireFit(id, text);
     return answer(id, new ApprovalCommand.Modify(new ApprovalId(id), caller.principal(), text));
+  }
+
+  /**
+   * Asks the edge that holds the operation, for whoever may answer at all; whether he may is
+   * decided with the answer itself.
+   */
+  private void requireFit(String id, String text) {
+    Principal by = caller.principal();
+    ApprovalView approval = visibility.approval(by, id);
+    boolean asked = approval.by().stream().anyMatch(by.acting().groups()::contains);
+    if (!asked || !approval.state().equals("pending") || approval.people().contains(by.name())) {
+      return;
+    }
+    Stages.await(proposals.propose(new ApprovalId(id), text))
+        .ifPresent(why -> {
+          throw new ProblemException(Problem.Kind.modifyShape, "text: " + why);
+        });
   }
 
   /** Takes it back. */
@@ -177,9 +206,11 @@ public class ApprovalsResource {
         a.rule(),
         a.why(),
         "",
+        Context.NONE,
         a.digest(),
         a.by(),
         a.quorum(),
+        a.waiting(),
         a.inTransaction(),
         a.modifiable(),
         null,

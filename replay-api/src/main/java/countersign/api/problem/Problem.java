@@ -17,7 +17,7 @@ public record Problem(URI type, String title, int status, String detail) {
   /** Makes a problem. */
   public static Problem of(Kind kind, String detail) {
     return new Problem(
-        URI.create("urn:countersign:problem:" + kind.name()), kind.title, kind.status, detail);
+        URI.create("urn:countersign:problem:" + kind.type()), kind.title, kind.status, detail);
   }
 
   /** Every type there is; the names are part of the API. */
@@ -48,6 +48,13 @@ public record Problem(URI type, String title, int status, String detail) {
     answered(409, "Answered already"),
     /** The text of this operation cannot be changed. */
     notModifiable(409, "The text cannot be changed"),
+    /** Another text has not the shape that the caller was told. */
+    modifyShape(409, "The text has another shape") {
+      @Override
+      String type() {
+        return "modify-shape";
+      }
+    },
     /** What would run is not what was approved. */
     digestMismatch(409, "Not what was approved"),
     /** It is still going on. */
@@ -73,6 +80,11 @@ public record Problem(URI type, String title, int status, String detail) {
     Kind(int status, String title) {
       this.status = status;
       this.title = title;
+    }
+
+    /** Its name in the URN of a type. */
+    String type() {
+      return name();
     }
 
     /** HTTP status. */

@@ -266,6 +266,19 @@ public final class Encode {
     return end(out, at);
   }
 
+  /**
+   * Binds, with what stands after the names as it was in another Bind.
+   *
+   * @param rest formats, values and result formats
+   */
+  public static ByteBuf bound(ByteBuf out, String portal, String statement, byte[] rest) {
+    int at = begin(out, 'B');
+    text(out, portal);
+    text(out, statement);
+    out.writeBytes(rest);
+    return end(out, at);
+  }
+
   /** Describes a statement ({@code S}) or portal ({@code P}). */
   public static ByteBuf describe(ByteBuf out, char kind, String name) {
     int at = begin(out, 'D');

@@ -2,6 +2,7 @@ package countersign.wire.postgres;
 
 import countersign.wire.postgres.Piece.Frame;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -80,6 +81,18 @@ public sealed interface FrontendMessage {
     }
   }
 
+  /**
+   * The first word of a SASL exchange.
+   *
+   * @param response the mechanism's own, empty for none
+   */
+  record SaslInitial(String mechanism, String response) {
+    @Override
+    public String toString() {
+      return "SaslInitial[" + mechanism + "]";
+    }
+  }
+
   /** PasswordMessage, SASLInitialResponse, SASLResponse or GSSResponse: only the asker knows. */
   record Password(ByteBuf body) implements FrontendMessage {
     /** Reads it as a PasswordMessage: a secret. */
@@ -88,6 +101,15 @@ public sealed interface FrontendMessage {
       String text = reading.text("password");
       reading.end();
       return text;
+    }
+
+    /** Reads it as a SASLInitialResponse: a secret. */
+    public SaslInitial saslInitial() {
+      Body reading = new Body("SASLInitialResponse", body.duplicate());
+      String mechanism = reading.text("mechanism");
+      ByteBuf data = reading.value("response");
+      reading.end();
+      return new SaslInitial(mechanism, data == null ? "" : data.toString(StandardCharsets.UTF_8));
     }
 
     @Override

@@ -13,9 +13,11 @@ import java.util.UUID;
  * Values as people read them. Text comes as it is; of the binary formats the common ones are
  * decoded, the rest is {@code \x} and hex. Whatever does not fit its type is hex too.
  */
-final class ValueText {
+public final class ValueText {
   private static final long POSTGRES_EPOCH_DAY = LocalDate.of(2000, 1, 1).toEpochDay();
   private static final long POSTGRES_EPOCH_SECOND = POSTGRES_EPOCH_DAY * 86_400;
+
+  private static final int BYTEA = 17;
 
   private ValueText() {}
 
@@ -34,6 +36,25 @@ final class ValueText {
     return decoded.isEmpty() ? hex(bytes.slice(), most) : decoded;
   }
 
+  /**
+   * Reads one bind value whole, for whoever decides on it: nothing is left out, and what is not
+   * decoded is {@code \\x} and hex with the name of its type.
+   *
+   * @param typeOid type of the parameter, 0 when nobody said it
+   * @param format 0 text, 1 binary
+   * @param bytes not consumed
+   */
+  public static String whole(int typeOid, int format, ByteBuf bytes) {
+    String decoded = format == 0 ? plain(bytes.slice()) : binary(typeOid, bytes.slice());
+    if (!decoded.isEmpty() || !bytes.isReadable()) {
+      return decoded;
+    }
+    String hex = hex(bytes.slice(), Integer.MAX_VALUE);
+    return format == 0 || typeOid == BYTEA
+        ? hex
+        : hex + " (" + (typeOid == 0 ? "type not stated" : TypeNames.of(typeOid)) + ")";
+  }
+
   private static String text(ByteBuf value, int most) {
     if (value.readableBytes() <= most) {
       return value.toString(StandardCharsets.UTF_8);
@@ -47,13 +68,13 @@ final class ValueText {
   }
 
   private static String hex(ByteBuf value, int most) {
-    int bytes = Math.min(value.readableBytes(), most / 2);
+    int bytes = Math.min(value.readableBytes(), most >>> 1);
     String hex = ByteBufUtil.hexDump(value, value.readerIndex(), bytes);
     return "\\x" + hex + (bytes < value.readableBytes() ? "…" : "");
   }
 
   /** The decoded value, empty when it is none of the known ones. */
-  private static String binary(int typeOid, ByteBuf value) {
+  static String binary(int typeOid, ByteBuf value) {
     int size = value.readableBytes();
     return switch (typeOid) {
       case 16 -> size == 1 ? value.readByte() != 0 ? "t" : "f" : "";
@@ -72,7 +93,7 @@ final class ValueText {
       case 1184 -> size == 8 ? timestamp(value.readLong(), "+00") : "";
       case 1700 -> size >= 8 ? NumericText.read(value) : "";
       case 2950 -> size == 16 ? new UUID(value.readLong(), value.readLong()).toString() : "";
-      default -> "";
+      default -> ArrayText.read(typeOid, value);
     };
   }
 

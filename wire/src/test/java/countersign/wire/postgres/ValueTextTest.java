@@ -55,6 +55,18 @@ class ValueTextTest {
           "'NaN'::numeric",
           "123456789012345678901234.5678901::numeric",
           "10000.0001::numeric(20,4)",
+          "'{}'::int4[]",
+          "'{1,NULL,-3}'::int4[]",
+          "'[0:1]={7,8}'::int8[]",
+          "'{{1,2},{3,4}}'::int2[]",
+          "'{a,\"b c\",\"\",NULL,\"NULL\",\"x\\\"y\\\\z\",\"{\",\"p,q\",ü}'::text[]",
+          "'{t,f}'::bool[]",
+          "'{0.5,NaN}'::float8[]",
+          "'{12.30,-1}'::numeric[]",
+          "'{2026-02-28,infinity}'::date[]",
+          "array[timestamptz '2026-11-21 03:04:05.120+00']",
+          "array['0e5fba2e-5c56-4a80-8e68-6f1ba6d59aab'::uuid]",
+          "array['{\"a\": 1}'::jsonb]",
           "null::int4");
 
   /** Asks by the extended protocol, results as text or binary, and reads them as a timeline. */
@@ -98,12 +110,28 @@ class ValueTextTest {
   }
 
   @Test
+  void showsWholeValuesAndTheTypeOfWhatItCannotRead() {
+    ByteBuf point = Unpooled.wrappedBuffer(new byte[] {1, 2});
+    assertThat(ValueText.whole(600, 1, point)).isEqualTo("\\x0102 (point)");
+    assertThat(ValueText.whole(70_000, 1, point)).isEqualTo("\\x0102 (oid:70000)");
+    assertThat(ValueText.whole(0, 1, point)).isEqualTo("\\x0102 (type not stated)");
+    assertThat(ValueText.whole(17, 1, point)).isEqualTo("\\x0102");
+    assertThat(ValueText.whole(25, 0, Unpooled.wrappedBuffer(new byte[] {(byte) 0xff})))
+        .isEqualTo("\\xff");
+    assertThat(ValueText.whole(25, 0, Unpooled.EMPTY_BUFFER)).isEmpty();
+    String lengthy = "x".repeat(100_000);
+    ByteBuf text = Unpooled.copiedBuffer(lengthy, java.nio.charset.StandardCharsets.UTF_8);
+    assertThat(ValueText.whole(25, 1, text)).isEqualTo(lengthy);
+  }
+
+  @Test
   void showsHexForWhatItDoesNotKnowAndNeverThrows() {
     assertThat(ValueText.of(600, 1, Unpooled.wrappedBuffer(new byte[] {1, 2}), 100))
         .isEqualTo("\\x0102");
     Random random = new Random(3);
     int[] types = {
-      16, 18, 20, 21, 23, 25, 26, 700, 701, 1082, 1083, 1114, 1184, 1700, 2950, 3802, 17
+      16, 18, 20, 21, 23, 25, 26, 700, 701, 1082, 1083, 1114, 1184, 1700, 2950, 3802, 17, 1007,
+      1009, 1231
     };
     for (int i = 0; i < 50_000; i++) {
       byte[] bytes = new byte[random.nextInt(20)];

@@ -25,7 +25,12 @@ public final class RequestApproval {
     HeldOperation held = command.held();
     return Decided.to(
         new ApprovalEvent.Requested(
-            command.id(), held.session(), situation.now(), expires(command, situation), held));
+            command.id(),
+            held.session(),
+            situation.now(),
+            expires(command, situation),
+            command.repeat(),
+            held));
   }
 
   /** Never later than the rule's own time, whatever the edge's clock says. */

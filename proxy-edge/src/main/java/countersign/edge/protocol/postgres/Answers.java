@@ -9,6 +9,7 @@ import countersign.wire.postgres.Piece;
 import countersign.wire.postgres.ProtocolViolation;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class Answers {
   private long barrier = -1;
   private final CopyIn copy = new CopyIn();
   private boolean skipping;
+  private List<Integer> parameters = List.of();
   private String skippingBecause = "";
   private boolean fatal;
 
@@ -67,6 +69,11 @@ final class Answers {
 
   boolean settledNow() {
     return queue.isEmpty();
+  }
+
+  /** The types of parameters that the target told last, for the Describe being answered. */
+  List<Integer> parameters() {
+    return parameters;
   }
 
   /** Where a COPY FROM STDIN stands. */
@@ -292,6 +299,11 @@ final class Answers {
   }
 
   private void step(Piece piece, Expected.Step step) {
+    if (piece.type() == 't'
+        && piece instanceof Piece.Frame frame
+        && BackendMessage.decode(frame) instanceof BackendMessage.ParameterDescription(var types)) {
+      parameters = types;
+    }
     Run run = step.run();
     if (run != null) {
       tag(piece, run);

@@ -66,7 +66,16 @@ final class Conversation implements Answers.Listener, Passage.Turn {
     this.passage = new Passage(around, outbox, opening.strict(), url, this);
     AccessMode access = new AccessMode(gate, upstream, answers);
     Reads reads = new Reads(opening, client.eventLoop(), target);
-    this.flow = new Flow(gate, upstream, answers, outbox, passage, access, reads);
+    this.flow =
+        new Flow(
+            gate,
+            upstream,
+            answers,
+            outbox,
+            passage,
+            access,
+            reads,
+            new Planning(opening, client.eventLoop()));
     this.cancelling = new Cancelling(opening, target, this);
     this.intake = new Intake(opening, flow, cancelling, this, () -> end("client", "", null));
   }
@@ -248,6 +257,7 @@ final class Conversation implements Answers.Listener, Passage.Turn {
     ended = true;
     passage.abandon(kind.equals("target") ? "upstream lost" : "disconnected");
     flow.reads.lost("the session ended first");
+    flow.planning.lost("the session ended first");
     answers.lost(kind.equals("target") ? "the target went away" : "the session ended first");
     upstream.send(flow.gate.protocol(), Encode.terminate(Unpooled.buffer(5)));
     upstream.close();

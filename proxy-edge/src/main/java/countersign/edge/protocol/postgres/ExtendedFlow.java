@@ -2,10 +2,12 @@ package countersign.edge.protocol.postgres;
 
 import countersign.edge.gate.Asked;
 import countersign.edge.gate.Gate;
+import countersign.edge.gate.Hold;
 import countersign.edge.gate.Judged;
 import countersign.edge.protocol.postgres.Statements.Portal;
 import countersign.edge.protocol.postgres.Statements.Prepared;
 import countersign.operation.Decision;
+import countersign.operation.Effect;
 import countersign.wire.postgres.Encode;
 import countersign.wire.postgres.ErrorFields;
 import countersign.wire.postgres.FrontendMessage;
@@ -15,6 +17,10 @@ import countersign.wire.postgres.sql.Statement;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * a statement, which execute nothing, need only not be blocked. Confined to the event loop.
  */
 final class ExtendedFlow {
+  /** Name of the statement that an approver's text becomes at the target. */
+  private static final String MODIFIED = "countersign modified";
+
   private static final int MOST_MESSAGES = 4_096;
   private static final int MOST_BYTES = 4 << 20;
 
@@ -132,8 +141,11 @@ final class ExtendedFlow {
       }
       return;
     }
-    Judged judged = flow.gate.judge(Gathered.asked(statement, frame));
-    if (judged.decision() instanceof Decision.Blocked blocked) {
+    Asked asked = Gathered.asked(statement, frame);
+    Judged judged = flow.gate.judge(asked);
+    // What depends on an estimate is decided when it is to run: until then it is only parsed.
+    if (judged.decision() instanceof Decision.Blocked blocked
+        && !(Planning.possible(statement.reading()) && flow.gate.dependsOnEstimate(asked))) {
       frame.release();
       flow.passage.flushReads();
       refuse(Words.blocked(blocked), flow.gate.write(judged), statement);
@@ -144,7 +156,8 @@ final class ExtendedFlow {
 
   private void bind(Piece.Frame frame, FrontendMessage.Bind bind) {
     Prepared statement = flow.statements.statement(bind.statement());
-    Portal portal = Gathered.portal(statement, bind, frame);
+    Portal portal =
+        Gathered.portal(statement, flow.statements.parameterTypes(statement), bind, frame);
     flow.statements.bind(bind.portal(), portal);
     if (statement.own() != null) {
       frame.release();
@@ -158,7 +171,9 @@ final class ExtendedFlow {
     Prepared statement =
         kind == 'S' ? flow.statements.statement(name) : flow.statements.portal(name).statement;
     if (statement.own() == null) {
-      held.add(frame.bytes(), step(kind, () -> {}), kind == 'S' ? name : null);
+      Runnable told =
+          kind == 'S' ? () -> flow.statements.described(name, flow.answers.parameters()) : () -> {};
+      held.add(frame.bytes(), step(kind, told), kind == 'S' ? name : null);
     } else {
       frame.release();
       own.describe(kind, statement.own());
@@ -177,7 +192,7 @@ final class ExtendedFlow {
     if (ahead != null && ahead.judged().dutiesAt() == flow.gate.rulebook().version()) {
       send(ahead, portal, frame);
     } else {
-      decide(portal, frame, passed -> send(passed, portal, frame));
+      decide(portal, frame, passed -> send(passed, inPlace(passed, portal), frame));
     }
   }
 
@@ -189,10 +204,11 @@ final class ExtendedFlow {
   private void decide(Portal portal, Piece.@Nullable Frame frame, Go go) {
     flow.passage.ask(
         new Passage.Question(
-            Gathered.asked(portal),
+            Gathered.asked(portal, held.holds(portal)),
             flow.wrote,
             predicted == 'E' && !endsTransaction(portal.statement),
-            (_, then) -> then.accept(Gathered.asked(portal))),
+            estimating(portal),
+            new InPlace(portal)),
         new Passage.Then() {
           @Override
           public void run(Passage.Passed passed) {
@@ -220,6 +236,67 @@ final class ExtendedFlow {
             }
           }
         });
+  }
+
+  private Passage.@Nullable Estimating estimating(Portal portal) {
+    Prepared statement = portal.statement;
+    return Planning.possible(statement.reading()) && !statement.tainted()
+        ? then -> flow.planning.ask(statement.text(), statement.types(), portal.bind, then)
+        : null;
+  }
+
+  /** Reads what an approver puts in a portal's place: another text, the same values. */
+  private final class InPlace implements Hold.Reread {
+    private final Portal portal;
+
+    InPlace(Portal portal) {
+      this.portal = portal;
+    }
+
+    @Override
+    public void read(String text, Consumer<Asked> then) {
+      flow.reads.prepare(text, () -> then.accept(asked(text)));
+    }
+
+    private Asked asked(String text) {
+      Prepared other = flow.statements.inPlaceOf(portal.statement, MODIFIED, text);
+      Asked asked = Gathered.asked(portal, other, true);
+      return other.own() == null && text.indexOf('\0') < 0
+          ? asked
+          : new Asked(
+              text, asked.bytes(), asked.binds(), Set.of(Effect.unknown), asked.facts(), true);
+    }
+
+    @Override
+    public boolean shaped() {
+      return true;
+    }
+
+    @Override
+    public void fits(String text, Consumer<Optional<String>> then) {
+      Prepared was = portal.statement;
+      flow.planning.compare(was.text(), text, was.types(), then);
+    }
+  }
+
+  /** The portal that runs: where an approver put another text in its place, one of that text. */
+  private Portal inPlace(Passage.Passed passed, Portal portal) {
+    if (!passed.modified()) {
+      return portal;
+    }
+    String text = passed.judged().asked().text();
+    Prepared other = flow.statements.inPlaceOf(portal.statement, MODIFIED, text);
+    Portal now = new Portal(other, portal.bind, portal.binds);
+    held.replace(
+        portal,
+        List.of(
+            Encode.close(Unpooled.buffer(32), 'S', MODIFIED),
+            Encode.parse(Unpooled.buffer(), MODIFIED, text, other.types())),
+        Encode.bound(Unpooled.buffer(), portal.name, MODIFIED, portal.bind),
+        now);
+    flow.statements.bind(portal.name, now);
+    flow.statements.bound(portal.name, now);
+    return now;
   }
 
   private static boolean endsTransaction(Prepared statement) {
@@ -274,7 +351,7 @@ final class ExtendedFlow {
       return;
     }
     batch.addFirst(message);
-    decide(portal, null, passed -> portal.ahead = passed);
+    decide(portal, null, passed -> inPlace(passed, portal).ahead = passed);
   }
 
   private void flush(Piece.Frame frame) {

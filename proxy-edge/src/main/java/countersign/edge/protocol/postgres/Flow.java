@@ -21,6 +21,7 @@ final class Flow {
   final Outbox outbox;
   final Passage passage;
   final Reads reads;
+  final Planning planning;
   final Statements statements;
   final AccessMode access;
   final OwnSettings own;
@@ -37,13 +38,15 @@ final class Flow {
       Outbox outbox,
       Passage passage,
       AccessMode mode,
-      Reads reads) {
+      Reads reads,
+      Planning planning) {
     this.gate = gate;
     this.upstream = upstream;
     this.answers = answers;
     this.outbox = outbox;
     this.passage = passage;
     this.reads = reads;
+    this.planning = planning;
     this.statements = new Statements(reads);
     this.access = mode;
     this.own = new OwnSettings(gate);

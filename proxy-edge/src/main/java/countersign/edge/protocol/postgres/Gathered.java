@@ -6,16 +6,15 @@ import countersign.edge.protocol.postgres.Statements.Prepared;
 import countersign.wire.postgres.FrontendMessage;
 import countersign.wire.postgres.Piece;
 import countersign.wire.postgres.ProtocolViolation;
+import countersign.wire.postgres.ValueText;
 import countersign.wire.postgres.sql.Reading;
 import countersign.wire.postgres.sql.Statement;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -79,9 +78,16 @@ final class Gathered {
         false);
   }
 
-  /** The operation of a portal: its statement's text, a zero byte, its types, its Bind's body. */
-  static Asked asked(Portal portal) {
-    Prepared statement = portal.statement;
+  /**
+   * The operation of a portal: its statement's text, a zero byte, its types, and its Bind's body
+   * without the names of portal and statement, which clients count up.
+   */
+  static Asked asked(Portal portal, boolean modifiable) {
+    return asked(portal, portal.statement, modifiable);
+  }
+
+  /** The same with another statement and the same values. */
+  static Asked asked(Portal portal, Prepared statement, boolean modifiable) {
     byte[] text = statement.text().getBytes(StandardCharsets.UTF_8);
     ByteBuffer all =
         ByteBuffer.allocate(text.length + 1 + 4 * statement.types().size() + portal.bind.length);
@@ -94,31 +100,24 @@ final class Gathered {
         portal.binds,
         statement.effects(),
         statement.reading().facts(),
-        false);
+        modifiable);
   }
 
-  static Portal portal(Prepared statement, FrontendMessage.Bind bind, Piece.Frame frame) {
+  static Portal portal(
+      Prepared statement, List<Integer> types, FrontendMessage.Bind bind, Piece.Frame frame) {
     List<@Nullable String> binds = new ArrayList<>();
     for (int i = 0; i < bind.values().size(); i++) {
-      binds.add(readable(bind.values().get(i), bind.format(i)));
+      ByteBuf value = bind.values().get(i);
+      int type = i < types.size() ? types.get(i) : 0;
+      binds.add(value == null ? null : ValueText.whole(type, bind.format(i), value));
     }
-    return new Portal(statement, ByteBufUtil.getBytes(frame.body()), binds);
-  }
-
-  /** Text as it is; what is binary or not UTF-8 as PostgreSQL's {@code \x} hex. */
-  private static @Nullable String readable(@Nullable ByteBuf value, int format) {
-    if (value == null) {
-      return null;
+    ByteBuf body = frame.body();
+    int from = body.readerIndex();
+    for (int names = 0; names < 2; names++) {
+      from = body.indexOf(from, body.writerIndex(), (byte) 0) + 1;
     }
-    byte[] bytes = ByteBufUtil.getBytes(value);
-    if (format == 0) {
-      try {
-        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      } catch (CharacterCodingException e) {
-        return "\\x" + HexFormat.of().formatHex(bytes);
-      }
-    }
-    return "\\x" + HexFormat.of().formatHex(bytes);
+    byte[] bytes = ByteBufUtil.getBytes(body, from, body.writerIndex() - from);
+    return new Portal(statement, bytes, binds);
   }
 
   /** Whether anything that comes in a batch needs a read-write transaction. */

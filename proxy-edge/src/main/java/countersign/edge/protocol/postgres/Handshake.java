@@ -21,7 +21,6 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -113,7 +112,9 @@ final class Handshake extends ChannelInboundHandlerAdapter {
   }
 
   private void drain() {
-    while (phase instanceof Phase.Greeting || phase instanceof Phase.Proving) {
+    while (phase instanceof Phase.Greeting
+        || phase instanceof Phase.Proving
+        || phase instanceof Phase.Refusing) {
       Piece piece = reader.next();
       if (piece == null) {
         return;
@@ -122,6 +123,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
         switch (phase) {
           case Phase.Greeting greeting -> greet(greeting, (Piece.Frame) piece);
           case Phase.Proving proving -> prove(proving, piece);
+          case Phase.Refusing(ErrorFields words) -> refuse(words);
           case Phase.Checking _, Phase.Dialling _, Phase.Over _ -> {}
         }
       } finally {
@@ -180,7 +182,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
               .withHint("Connect with sslmode=verify-full (or at least sslmode=require)."));
       return;
     }
-    Map<String, String> settings;
+    StartupSettings settings;
     try {
       settings = StartupSettings.of(startup.parameters());
     } catch (StartupSettings.Refused e) {
@@ -194,8 +196,13 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     if (startup.minor() > minor || !options.isEmpty()) {
       Encode.negotiateProtocolVersion(out, minor, options);
     }
-    phase = greeting.named(new Phase.Asked(minor, startup.parameters(), settings));
-    send(Encode.authenticationCleartextPassword(out));
+    phase =
+        greeting.named(
+            new Phase.Asked(minor, startup.parameters(), settings.passed(), settings.oauth()));
+    send(
+        settings.oauth()
+            ? Encode.authenticationSasl(out, List.of(Bearer.MECHANISM))
+            : Encode.authenticationCleartextPassword(out));
   }
 
   private @Nullable String alpn() {
@@ -212,10 +219,11 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     if (reader.buffered() > 0) {
       throw ProtocolViolation.of("bytes after the password: (expected: none before the answer)");
     }
+    String token = proving.asked().oauth() ? Bearer.token(password.saslInitial()) : password.text();
     Phase.Checking checking = proving.shown();
     phase = checking;
     edge.authentication()
-        .authenticate(password.text())
+        .authenticate(token, Peer.certificate(client))
         .whenComplete((principal, failure) ->
             client.eventLoop().execute(() -> authenticated(checking, principal, failure)));
   }
@@ -226,7 +234,17 @@ final class Handshake extends ChannelInboundHandlerAdapter {
       return;
     }
     if (failure != null || principal == null) {
-      refuse(Words.notAuthenticated(failure));
+      ErrorFields words = Words.notAuthenticated(failure);
+      if (checking.asked().oauth()) {
+        phase = new Phase.Refusing(words);
+        String where = edge.authentication().discovery();
+        send(Encode.authenticationSaslContinue(Unpooled.buffer(), Bearer.refusal(where)));
+        early.forEach(reader::feed);
+        early.clear();
+        drain();
+      } else {
+        refuse(words);
+      }
       return;
     }
     if (!edge.feed().leased()) {

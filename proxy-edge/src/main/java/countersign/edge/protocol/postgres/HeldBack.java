@@ -32,6 +32,30 @@ final class HeldBack {
     items.add(new Item(bytes, expected, null, portal));
   }
 
+  /** Whether a portal's Bind is here: the target knows nothing of it. */
+  boolean holds(Portal portal) {
+    return items.stream().anyMatch(item -> item.portal == portal);
+  }
+
+  /** Binds another statement, prepared just before, in a portal's place. */
+  void replace(Portal portal, List<ByteBuf> prepare, ByteBuf bytes, Portal other) {
+    for (int i = 0; i < items.size(); i++) {
+      Item item = items.get(i);
+      if (item.portal == portal) {
+        item.bytes.release();
+        items.set(i, new Item(bytes, item.expected, null, other));
+        items.add(i, new Item(prepare.get(1), own('1'), null, null));
+        items.add(i, new Item(prepare.get(0), own('3'), null, null));
+        return;
+      }
+    }
+    throw new IllegalStateException("portal: with the target (expected: held back)");
+  }
+
+  private static Expected.Step own(char kind) {
+    return new Expected.Step(kind, null, true, () -> {});
+  }
+
   boolean isEmpty() {
     return items.isEmpty();
   }

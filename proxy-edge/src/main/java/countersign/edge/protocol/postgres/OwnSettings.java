@@ -1,6 +1,7 @@
 package countersign.edge.protocol.postgres;
 
 import countersign.deciding.May;
+import countersign.duty.Rule;
 import countersign.edge.gate.Gate;
 import countersign.wire.postgres.Encode;
 import countersign.wire.postgres.ErrorFields;
@@ -8,6 +9,7 @@ import countersign.wire.postgres.sql.Statement;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,11 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class OwnSettings {
   private static final int MOST_CHARS = 2_000;
+  private static final Pattern TICKET = Pattern.compile("[A-Za-z0-9_./#:-]{0,100}");
+
+  /** An empty one stands for where the duty says. */
+  private static final List<String> WAITS = List.of("", "stream", "ticket");
+
   private static final List<String> NAMES = List.of("reason", "ticket", "wait", "may");
 
   private final Gate gate;
-  private String ticket = "";
-  private String wait = "";
 
   OwnSettings(Gate gate) {
     this.gate = gate;
@@ -45,12 +50,12 @@ final class OwnSettings {
           "22023",
           own.name() + ": " + own.value().length() + " characters (expected: at most 2000)");
     }
-    if (own.name().equals("wait") && own.value().equals("ticket")) {
-      return Words.error("0A000", "countersign.wait: ticket comes in a later release")
-          .withHint("SET countersign.wait = 'stream' waits in place.");
+    if (own.name().equals("wait") && !WAITS.contains(own.value())) {
+      return Words.error("22023", "countersign.wait: (expected: stream or ticket)");
     }
-    if (own.name().equals("wait") && !own.value().isEmpty() && !own.value().equals("stream")) {
-      return Words.error("22023", "countersign.wait: (expected: stream)");
+    if (own.name().equals("ticket") && !TICKET.matcher(own.value()).matches()) {
+      return Words.error(
+          "22023", "countersign.ticket: (expected: the number of a ticket, such as OPS-4711)");
     }
     return null;
   }
@@ -90,8 +95,8 @@ final class OwnSettings {
   private List<String> show(String name) {
     return switch (name) {
       case "reason" -> List.of(gate.statedReason());
-      case "ticket" -> List.of(ticket);
-      case "wait" -> List.of(wait.isEmpty() ? "stream" : wait);
+      case "ticket" -> List.of(gate.statedTicket());
+      case "wait" -> List.of(wanted());
       default -> May.lines(gate.rulebook(), gate.caller().principal(), gate.caller().target());
     };
   }
@@ -99,8 +104,13 @@ final class OwnSettings {
   private void change(String name, String value) {
     switch (name) {
       case "reason" -> gate.stateReason(value);
-      case "ticket" -> ticket = value;
-      default -> wait = value;
+      case "ticket" -> gate.stateTicket(value);
+      default -> gate.wantWait(value.isEmpty() ? null : Rule.Wait.valueOf(value));
     }
+  }
+
+  private String wanted() {
+    Rule.Wait wanted = gate.wantedWait();
+    return wanted == null ? "as the duty says" : wanted.name();
   }
 }

@@ -13,6 +13,8 @@ import countersign.wire.postgres.ErrorFields;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,10 +67,25 @@ final class Passage {
    * @param wroteInTransaction whether the session holds a transaction that has written
    * @param failedTransaction whether the target would refuse it anyway, its transaction being
    *     failed
+   * @param estimating asks the target's planner; null where it cannot be asked about this
    * @param reread reads a text that an approver puts in its place
    */
   record Question(
-      Asked asked, boolean wroteInTransaction, boolean failedTransaction, Hold.Reread reread) {}
+      Asked asked,
+      boolean wroteInTransaction,
+      boolean failedTransaction,
+      @Nullable Estimating estimating,
+      Hold.Reread reread) {
+    private Question with(Asked estimated) {
+      return new Question(estimated, wroteInTransaction, failedTransaction, estimating, reread);
+    }
+  }
+
+  /** Asks the target's planner about an operation. */
+  interface Estimating {
+    /** Asks; {@code then} is called once, on the session's loop, never at once. */
+    void ask(Consumer<Optional<Plan>> then);
+  }
 
   Passage(Hold.Surroundings around, Outbox outbox, boolean strict, String publicUrl, Turn turn) {
     this.around = around;
@@ -83,12 +100,38 @@ final class Passage {
       then.refused(Words.noLease(), -1);
       return;
     }
+    Estimating estimating = question.estimating();
+    if (estimating != null && around.gate().dependsOnEstimate(question.asked())) {
+      flushReads();
+      waiting = then;
+      turn.suspend();
+      estimating.ask(
+          plan -> go(then, () -> decide(question.with(estimated(question, plan)), then)));
+      return;
+    }
+    decide(question, then);
+  }
+
+  private static Asked estimated(Question question, Optional<Plan> plan) {
+    return plan.map(found -> question.asked().estimated(found.rows(), found.text()))
+        .orElse(question.asked());
+  }
+
+  private void decide(Question question, Then then) {
     Judged judged = around.gate().judge(question.asked());
     switch (judged.decision()) {
       case Decision.Blocked blocked -> refuse(judged, Words.blocked(blocked), then);
       case Decision.Allowed _ -> allow(judged, then);
-      case Decision.Held held -> hold(question, judged, held, then);
+      case Decision.Held held -> hold(question, judged, where(held), then);
     }
+  }
+
+  /** The caller may choose where it waits; the duty says it for callers that do not. */
+  private Decision.Held where(Decision.Held held) {
+    Rule.Wait wanted = around.gate().wantedWait();
+    return wanted == null
+        ? held
+        : new Decision.Held(held.rule(), held.reason(), held.hold().in(wanted));
   }
 
   private void refuse(Judged judged, ErrorFields words, Then then) {
@@ -161,9 +204,6 @@ final class Passage {
     if (question.failedTransaction()) {
       return Words.failedTransaction();
     }
-    if (held.hold().waiting() == Rule.Wait.ticket) {
-      return Words.noTickets(held.rule());
-    }
     if (held.hold().reasonRequired() && judged.operation().statedReason().isEmpty()) {
       return Words.reasonRequired(held.rule());
     }
@@ -177,7 +217,7 @@ final class Passage {
       }
       then.run(new Passed(judged, permit, new Run(judged.id(), -1), !modifiedBy.isEmpty()));
     } else {
-      then.refused(Words.refusal(end), around.journal().flush());
+      then.refused(Words.refusal(end, publicUrl), around.journal().flush());
     }
   }
 

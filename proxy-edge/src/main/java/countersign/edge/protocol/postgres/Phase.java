@@ -1,5 +1,6 @@
 package countersign.edge.protocol.postgres;
 
+import countersign.wire.postgres.ErrorFields;
 import java.util.Map;
 
 /** Where a handshake is; only the methods of a phase lead on. */
@@ -32,8 +33,10 @@ sealed interface Phase {
    * @param minor minor version of the protocol that is spoken: 0 to 2
    * @param parameters as they came
    * @param settings those that go on to the target
+   * @param oauth whether the token is shown by OAUTHBEARER, not as a password
    */
-  record Asked(int minor, Map<String, String> parameters, Map<String, String> settings) {}
+  record Asked(
+      int minor, Map<String, String> parameters, Map<String, String> settings, boolean oauth) {}
 
   /** The password is asked for. */
   record Proving(Asked asked) implements Phase {
@@ -48,6 +51,11 @@ sealed interface Phase {
       return new Dialling(opening);
     }
   }
+
+  /**
+   * A token shown by OAUTHBEARER is refused: the caller has to acknowledge it before it hears why.
+   */
+  record Refusing(ErrorFields words) implements Phase {}
 
   /** Identity known; record and target are being opened. */
   record Dialling(Opening opening) implements Phase {}

@@ -14,9 +14,11 @@ import countersign.target.Target;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,6 +95,10 @@ public final class PostgresEdge implements AutoCloseable {
     try {
       return SslContextBuilder.forServer(certificate.toFile(), key.toFile())
           .sslProvider(SslProvider.JDK)
+          // A caller may show a certificate of its own. It names nobody, so whoever signed it does
+          // not matter: a token may be bound to it, and TLS proves that the caller holds its key.
+          .clientAuth(ClientAuth.OPTIONAL)
+          .trustManager(InsecureTrustManagerFactory.INSTANCE)
           .protocols("TLSv1.3", "TLSv1.2")
           .applicationProtocolConfig(
               new ApplicationProtocolConfig(

@@ -66,7 +66,14 @@ final class SimpleFlow {
         flow.answers.status() == 'E'
             && reading.statements().stream().noneMatch(s -> s instanceof Statement.Transaction);
     flow.passage.ask(
-        new Passage.Question(asked, flow.wrote, failed, this::reread),
+        new Passage.Question(
+            asked,
+            flow.wrote,
+            failed,
+            Planning.possible(reading)
+                ? then -> flow.planning.ask(asked.text(), List.of(), new byte[0], then)
+                : null,
+            this::reread),
         new Passage.Then() {
           @Override
           public void run(Passage.Passed passed) {

@@ -31,6 +31,8 @@ final class StartupSettings {
 
   private final Map<String, String> passed = new LinkedHashMap<>();
 
+  private boolean oauth;
+
   private StartupSettings() {}
 
   /** A setting that does not pass. */
@@ -51,13 +53,22 @@ final class StartupSettings {
   /**
    * Filters startup parameters.
    *
-   * @return what goes on, in order
    * @throws Refused with words for the caller
    */
-  static Map<String, String> of(Map<String, String> parameters) {
+  static StartupSettings of(Map<String, String> parameters) {
     StartupSettings settings = new StartupSettings();
     parameters.forEach(settings::parameter);
-    return settings.passed;
+    return settings;
+  }
+
+  /** What goes on to the target, in order. */
+  Map<String, String> passed() {
+    return passed;
+  }
+
+  /** Whether the caller asks to show its token by OAUTHBEARER. */
+  boolean oauth() {
+    return oauth;
   }
 
   private void parameter(String name, String value) {
@@ -108,6 +119,14 @@ final class StartupSettings {
 
   private void setting(String name, String value) {
     String lower = name.toLowerCase(Locale.ROOT);
+    if (lower.equals(Bearer.SETTING)) {
+      if (!value.equals("oauth") && !value.equals("password")) {
+        throw new Refused(
+            Words.fatal("22023", lower + ": " + shown(value) + " (expected: oauth or password)"));
+      }
+      oauth = value.equals("oauth");
+      return;
+    }
     if (!PASSING.contains(lower)) {
       throw new Refused(
           Words.fatal(

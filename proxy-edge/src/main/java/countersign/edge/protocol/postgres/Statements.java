@@ -21,6 +21,10 @@ final class Statements {
 
   private final Map<String, Prepared> known = new HashMap<>();
   private final Map<String, Prepared> pending = new HashMap<>();
+
+  /** Types of parameters that the target told, by the name of the statement. */
+  private final Map<String, List<Integer>> parameters = new HashMap<>();
+
   private final Map<String, Portal> portals = new HashMap<>();
   private final Map<String, Portal> pendingPortals = new HashMap<>();
 
@@ -81,11 +85,17 @@ final class Statements {
   /** A portal: a statement with its values. */
   static final class Portal {
     final Prepared statement;
+
+    /** Its Bind's body after the names. */
     final byte[] bind;
+
     final List<@Nullable String> binds;
 
     /** Leave given ahead of its execution, for binding it; good for one execution. */
     Passage.@Nullable Passed ahead;
+
+    /** Name it was bound under. */
+    String name = "";
 
     /** Generation it was bound in. */
     private long generation;
@@ -163,17 +173,23 @@ final class Statements {
   }
 
   Prepared prepare(String name, String text, List<Integer> types) {
-    Prepared prepared =
-        new Prepared(
-            name,
-            text,
-            types,
-            reads.typed(types, read(text)),
-            reads.understood(text),
-            generation,
-            false);
+    Prepared prepared = made(name, text, types);
     pending.put(name, prepared);
+    parameters.remove(name);
     return prepared;
+  }
+
+  /** What the target said of a statement's parameters. */
+  void described(String name, List<Integer> types) {
+    if (known.containsKey(name)) {
+      parameters.put(name, types);
+    }
+  }
+
+  /** Types of a statement's parameters as far as anybody said them; 0 for one that nobody did. */
+  List<Integer> parameterTypes(Prepared statement) {
+    List<Integer> told = parameters.getOrDefault(statement.name(), List.of());
+    return told.size() < statement.types().size() ? statement.types() : told;
   }
 
   /** The target took it. */
@@ -200,8 +216,25 @@ final class Statements {
     return new Prepared(name, text, List.of(), Reading.unknown(), null, generation, true);
   }
 
+  /** A statement with another text in its place, for one portal. */
+  Prepared inPlaceOf(Prepared statement, String name, String text) {
+    return made(name, text, statement.types());
+  }
+
+  private Prepared made(String name, String text, List<Integer> types) {
+    return new Prepared(
+        name,
+        text,
+        types,
+        reads.typed(types, read(text)),
+        reads.understood(text),
+        generation,
+        false);
+  }
+
   void bind(String name, Portal portal) {
     portal.generation = generation;
+    portal.name = name;
     pendingPortals.put(name, portal);
   }
 
@@ -222,13 +255,16 @@ final class Statements {
     Prepared tainted =
         new Prepared(
             was.name(), was.text(), was.types(), was.reading(), was.tree(), was.generation(), true);
-    return new Portal(tainted, found.bind, found.binds);
+    Portal later = new Portal(tainted, found.bind, found.binds);
+    later.name = found.name;
+    return later;
   }
 
   void close(char kind, String name) {
     if (kind == 'S') {
       pending.remove(name);
       known.remove(name);
+      parameters.remove(name);
     } else {
       pendingPortals.remove(name);
       portals.remove(name);
@@ -265,6 +301,7 @@ final class Statements {
   /** A simple Query drops the unnamed statement and portal. */
   void simpleQuery() {
     known.remove("");
+    parameters.remove("");
     portals.remove("");
   }
 

@@ -1,5 +1,6 @@
 package countersign.edge.protocol.postgres;
 
+import countersign.approval.ApprovalId;
 import countersign.edge.gate.Hold;
 import countersign.edge.gate.HoldEnd;
 import countersign.identity.Authentication;
@@ -7,6 +8,7 @@ import countersign.operation.Decision;
 import countersign.port.AppendRefused;
 import countersign.wire.postgres.ErrorFields;
 import countersign.wire.postgres.ProtocolViolation;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +84,19 @@ final class Words {
         .withDetail(text);
   }
 
-  static ErrorFields refusal(HoldEnd end) {
+  private static ErrorFields filed(ApprovalId id, Instant expires, String rule, String publicUrl) {
+    return error(
+            FORBIDDEN,
+            "waits for approval "
+                + id
+                + " until "
+                + expires.truncatedTo(ChronoUnit.SECONDS)
+                + ": run it again when approved")
+        .withDetail("Rule: " + rule + ".")
+        .withHint(publicUrl + "/approvals/" + id);
+  }
+
+  static ErrorFields refusal(HoldEnd end, String publicUrl) {
     return switch (end) {
       case HoldEnd.Run _ -> throw new IllegalArgumentException("end: run (expected: a refusal)");
       case HoldEnd.Blocked(var decision) -> blocked(decision);
@@ -91,6 +105,7 @@ final class Words {
               .withDetail("Rule: " + rule + ".");
       case HoldEnd.Expired(String rule) ->
           error(FORBIDDEN, "expired: nobody answered in time").withDetail("Rule: " + rule + ".");
+      case HoldEnd.Filed(var id, var expires, String rule) -> filed(id, expires, rule, publicUrl);
       case HoldEnd.Withdrawn(String why) -> error(CANCELED, "withdrawn: " + why);
       case HoldEnd.Failed(String why) -> error("58000", "the approval was not taken: " + why);
     };
@@ -100,12 +115,6 @@ final class Words {
     return error(FORBIDDEN, "held operations need a stated reason here")
         .withDetail("Rule: " + rule + ".")
         .withHint("SET countersign.reason = 'why you need this'; then send the statement again.");
-  }
-
-  static ErrorFields noTickets(String rule) {
-    return error("0A000", "waiting as a ticket is not available in this release")
-        .withDetail("Rule: " + rule + ".")
-        .withHint("SET countersign.wait = 'stream' to wait in place, where the duty says stream.");
   }
 
   static ErrorFields failedTransaction() {

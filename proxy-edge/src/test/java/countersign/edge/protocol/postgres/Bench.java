@@ -48,8 +48,16 @@ final class Bench implements AutoCloseable {
 
   /** How the edge is reached and reaches. */
   record Wiring(
-      java.nio.file.Path certificate, java.nio.file.Path key, Target.Tls tls, int listen) {
+      java.nio.file.Path certificate,
+      java.nio.file.Path key,
+      Target.Tls tls,
+      int listen,
+      int targetPort) {
     static final Wiring PLAIN = new Wiring(null, null, Target.Tls.disable, 0);
+
+    Wiring(java.nio.file.Path certificate, java.nio.file.Path key, Target.Tls tls, int listen) {
+      this(certificate, key, tls, listen, TargetServer.shared().port());
+    }
   }
 
   Bench() {
@@ -91,8 +99,8 @@ final class Bench implements AutoCloseable {
             loops,
             control,
             control,
-            token ->
-                token.equals("good")
+            (token, certificate) ->
+                token.equals("good") || token.equals("bound to " + certificate)
                     ? CompletableFuture.completedFuture(ada())
                     : CompletableFuture.failedFuture(
                         new Authentication.Refused(
@@ -128,7 +136,7 @@ final class Bench implements AutoCloseable {
             "orders",
             "postgres",
             "127.0.0.1",
-            target.port(),
+            wiring.targetPort(),
             "postgres",
             wiring.tls(),
             wiring.listen(),

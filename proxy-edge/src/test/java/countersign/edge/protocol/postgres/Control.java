@@ -4,6 +4,7 @@ import countersign.approval.ApprovalCommand;
 import countersign.approval.ApprovalId;
 import countersign.approval.ApprovalOutcome;
 import countersign.approval.ApprovalRefused;
+import countersign.approval.Ticket;
 import countersign.duty.Rulebook;
 import countersign.operation.OperationId;
 import countersign.port.Append;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -34,6 +36,8 @@ final class Control implements Append, Feed {
   final List<ApprovalCommand.FromEdge> commands = new CopyOnWriteArrayList<>();
   private final Map<SessionId, Long> next = new ConcurrentHashMap<>();
   private final Map<ApprovalId, Consumer<ApprovalOutcome>> waiting = new ConcurrentHashMap<>();
+  private final Map<ApprovalId, Proposal> proposals = new ConcurrentHashMap<>();
+  private final Map<ApprovalId, ApprovalOutcome> filed = new ConcurrentHashMap<>();
   private final List<Consumer<Rulebook>> onRules = new CopyOnWriteArrayList<>();
   private final Map<SessionId, Consumer<String>> terminations = new ConcurrentHashMap<>();
   private final List<Runnable> stuck = new ArrayList<>();
@@ -111,10 +115,55 @@ final class Control implements Append, Feed {
             new ApprovalRefused(ApprovalRefused.Kind.digestMismatch, "not what was approved"));
         return;
       }
+      if (command instanceof ApprovalCommand.Use use && used(use.id())) {
+        done.completeExceptionally(
+            new ApprovalRefused(ApprovalRefused.Kind.ended, "approval has ended: used"));
+        return;
+      }
       commands.add(command);
       done.complete(null);
     });
     return done;
+  }
+
+  private boolean used(ApprovalId id) {
+    return commands.stream()
+        .anyMatch(c -> c instanceof ApprovalCommand.Use use && use.id().equals(id));
+  }
+
+  @Override
+  public CompletionStage<Optional<Ticket>> ticket(String repeat) {
+    CompletableFuture<Optional<Ticket>> found = new CompletableFuture<>();
+    later(() ->
+        found.complete(
+            requests().reversed().stream()
+                .filter(request -> repeat.equals(request.repeat()))
+                .findFirst()
+                .map(request ->
+                    new Ticket(
+                        request.id(),
+                        request.held(),
+                        request.expires(),
+                        used(request.id())
+                            ? new ApprovalOutcome.Withdrawn("used already")
+                            : filed.get(request.id())))));
+    return found;
+  }
+
+  @Override
+  public Subscription onProposal(ApprovalId approval, Proposal proposal) {
+    proposals.put(approval, proposal);
+    return () -> proposals.remove(approval);
+  }
+
+  /** What stands in the way of another text, empty when nothing does. */
+  String propose(ApprovalId approval, String text) {
+    return proposals.get(approval).judge(text).toCompletableFuture().join().orElse("");
+  }
+
+  /** How a person answered a ticket. */
+  void answerTicket(ApprovalId id, ApprovalOutcome outcome) {
+    filed.put(id, outcome);
   }
 
   private boolean digestFits(ApprovalCommand.Use use) {

@@ -211,7 +211,13 @@ class GateTest {
       assertThat(said).startsWith("ParseComplete", "BindComplete", "RowDescription", "DataRow");
       assertThat(said).endsWith("SHOW", "ZI");
       assertThat(client.query("set countersign.wait = 'ticket'").unit())
-          .containsExactly("0A000", "ZI");
+          .containsExactly("SET", "ZI");
+      assertThat(client.query("set countersign.wait = 'never'").unit())
+          .containsExactly("22023", "ZI");
+      assertThat(client.query("set countersign.ticket = 'OPS-4711'").unit())
+          .containsExactly("SET", "ZI");
+      assertThat(client.query("set countersign.ticket = 'two words'").unit())
+          .containsExactly("22023", "ZI");
       assertThat(bench.target.logged()).doesNotContain("countersign.reason", "countersign.may");
     }
   }

@@ -239,12 +239,32 @@ class HoldTest {
       client.run("delete from h where n = $1", "2").sync();
       ApprovalCommand.Request request = bench.control.request(0);
       assertThat(request.held().binds()).containsExactly("2");
-      assertThat(request.held().modifiable()).isFalse();
+      assertThat(request.held().modifiable()).isTrue();
       assertThat(bench.target.logged()).doesNotContain("delete from h where n = $1");
       approve(0);
       skipNotice(client);
       assertThat(client.unit()).containsExactly("ParseComplete", "BindComplete", "DELETE 1", "ZI");
       assertThat(rows()).isEqualTo("1");
+    }
+  }
+
+  /** As asyncpg and pgx do: types come from the target, values are binary. */
+  @Test
+  void showsBinaryValuesDecodedByTheTypesThatTheTargetTold() {
+    try (WireClient client = bench.client()) {
+      client.parse("d", "delete from h where n = $1 and $2::timestamptz is not null");
+      client.say(out -> countersign.wire.postgres.Encode.describe(out, 'S', "d"));
+      assertThat(client.sync().unit()).contains("ParameterDescription").endsWith("ZI");
+      java.nio.ByteBuffer rest = java.nio.ByteBuffer.allocate(2 + 2 + 2 + 4 + 4 + 4 + 8 + 2);
+      rest.putShort((short) 1).putShort((short) 1).putShort((short) 2);
+      rest.putInt(4).putInt(4711).putInt(8).putLong(0).putShort((short) 0);
+      client.say(out -> countersign.wire.postgres.Encode.bound(out, "", "d", rest.array()));
+      client.execute("").sync();
+      assertThat(bench.control.request(0).held().binds())
+          .containsExactly("4711", "2000-01-01 00:00:00+00");
+      approve(0);
+      skipNotice(client);
+      assertThat(client.unit()).containsExactly("BindComplete", "DELETE 0", "ZI");
     }
   }
 

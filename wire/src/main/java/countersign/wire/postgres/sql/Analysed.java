@@ -34,7 +34,6 @@ public record Analysed(int grammar, @Nullable String failure, List<Part> parts) 
    *
    * @param statement as it was read, its effects without what the catalogue adds
    * @param uses what the catalogue must answer for
-   * @param where whether it has a WHERE
    */
-  record Part(Statement statement, Uses uses, Touch touch, boolean where) {}
+  record Part(Statement statement, Uses uses, Touch touch) {}
 }

@@ -23,7 +23,7 @@ final class TreeReading {
 
   Part read(Node node) {
     Statement statement = statement(node);
-    return new Part(statement, uses, touch, walk.where());
+    return new Part(statement, uses, touch);
   }
 
   private Statement statement(Node node) {
@@ -53,6 +53,7 @@ final class TreeReading {
       case "CopyStmt" -> copy(node);
       case "TruncateStmt" -> {
         walk.withoutRunning().all(node.nodes("relations"));
+        uses.everyRow.addAll(uses.writes);
         yield plain(Kind.truncate, Effect.change, Effect.destroy);
       }
       case "CreateTableAsStmt" -> tableAs(node);

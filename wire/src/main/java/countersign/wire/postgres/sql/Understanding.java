@@ -50,6 +50,7 @@ public final class Understanding {
     private final List<Statement> statements = new ArrayList<>();
     private final Set<Effect> effects = EnumSet.noneOf(Effect.class);
     private final Set<String> relations = new LinkedHashSet<>();
+    private final Set<String> everyRow = new LinkedHashSet<>();
     private final Set<String> functions = new LinkedHashSet<>();
     private final Set<Name> creates = new LinkedHashSet<>();
     private boolean touchesNames;
@@ -71,7 +72,9 @@ public final class Understanding {
               grammar(analysed.grammar(), server),
               statements.stream().map(Statement::text).toList(),
               List.copyOf(relations),
-              List.copyOf(functions));
+              List.copyOf(functions),
+              List.copyOf(everyRow),
+              null);
       return new Reading(
           statements,
           effects,
@@ -89,6 +92,7 @@ public final class Understanding {
       }
       statements.add(statement);
       effects.addAll(statement.effects());
+      uses.everyRow.forEach(name -> everyRow.add(name.written()));
       uses.functions.forEach(name -> functions.add(name.written()));
       uses.named.forEach(name -> functions.add(name.written()));
       boolean code = statement.effects().stream().anyMatch(CODE::contains);

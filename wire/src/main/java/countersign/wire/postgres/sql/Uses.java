@@ -17,6 +17,9 @@ final class Uses {
   /** Relations that are written, changed or named otherwise. */
   final Set<Name> writes = new LinkedHashSet<>();
 
+  /** Relations all of whose rows are changed or removed: nothing says which ones. */
+  final Set<Name> everyRow = new LinkedHashSet<>();
+
   /** Functions that run. */
   final Set<Name> functions = new LinkedHashSet<>();
 
@@ -61,6 +64,7 @@ final class Uses {
   void addAll(Uses other) {
     reads.addAll(other.reads);
     writes.addAll(other.writes);
+    everyRow.addAll(other.everyRow);
     functions.addAll(other.functions);
     named.addAll(other.named);
     operators.addAll(other.operators);

@@ -86,7 +86,6 @@ final class Walk {
   private final Set<Effect> effects = EnumSet.noneOf(Effect.class);
   private final Deque<Set<String>> scopes = new ArrayDeque<>();
   private boolean runs = true;
-  private boolean where;
   private int depth;
 
   Walk(Uses uses) {
@@ -96,11 +95,6 @@ final class Walk {
   /** What was found so far. */
   Set<Effect> effects() {
     return effects;
-  }
-
-  /** Whether the outermost statement has a WHERE. */
-  boolean where() {
-    return where;
   }
 
   /** From here on what is walked does not run now, as the body of a view that is made. */
@@ -203,7 +197,6 @@ final class Walk {
 
   private void select(Node select) {
     effects.add(Effect.read);
-    where |= depth == 1 && select.has("whereClause");
     within(
         select,
         () ->
@@ -276,8 +269,11 @@ final class Walk {
 
   private void change(Node node, Set<Effect> does) {
     effects.addAll(does);
-    where |= depth == 1 && node.has("whereClause");
     target(node);
+    Node relation = node.node("relation");
+    if (relation != null && !node.has("whereClause")) {
+      uses.add(uses.everyRow, name(relation));
+    }
     if (node.has("fromClause") || node.has("usingClause")) {
       effects.add(Effect.read);
     }

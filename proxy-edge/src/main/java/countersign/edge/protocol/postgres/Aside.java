@@ -1,0 +1,126 @@
+package countersign.edge.protocol.postgres;
+
+import countersign.edge.credential.LoggedIn;
+import countersign.wire.postgres.BackendMessage;
+import countersign.wire.postgres.Encode;
+import countersign.wire.postgres.FrameReader;
+import countersign.wire.postgres.Limits;
+import countersign.wire.postgres.Piece;
+import countersign.wire.postgres.ProtocolViolation;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks a target something on a connection of its own, hears the answers up to as many ReadyForQuery
+ * as were asked for, and closes. Confined to the connection's event loop.
+ */
+final class Aside extends ChannelInboundHandlerAdapter {
+  private static final long DEADLINE_SECONDS = 5;
+
+  private static final int MOST_BYTES = 4 << 20;
+
+  /** Rows whole: they are looked into, not passed on. */
+  private final FrameReader reader = FrameReader.backend(new Limits(MOST_BYTES, MOST_BYTES, false));
+
+  private final ByteBuf question;
+  private final Consumer<BackendMessage> hears;
+  private final Consumer<Boolean> then;
+  private int units;
+  private @Nullable ScheduledFuture<?> deadline;
+  private boolean done;
+
+  /**
+   * Makes it.
+   *
+   * @param question what is sent; taken over
+   * @param units how many ReadyForQuery answer it
+   * @param hears hears every message before the last of them; what it keeps it copies
+   * @param then called once, with whether everything was heard
+   */
+  Aside(
+      LoggedIn in,
+      ByteBuf question,
+      int units,
+      Consumer<BackendMessage> hears,
+      Consumer<Boolean> then) {
+    in.reader().close(); // nothing was read after the login
+    this.question = question;
+    this.units = units;
+    this.hears = hears;
+    this.then = then;
+  }
+
+  @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, which is heard
+  public void handlerAdded(ChannelHandlerContext context) {
+    deadline =
+        context.executor().schedule(() -> end(context, false), DEADLINE_SECONDS, TimeUnit.SECONDS);
+    context.writeAndFlush(question);
+    context.channel().config().setAutoRead(true);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (done) {
+      ((ByteBuf) message).release();
+      return;
+    }
+    reader.feed((ByteBuf) message);
+    try {
+      Piece piece = reader.next();
+      while (piece != null) {
+        try {
+          take(context, piece);
+        } finally {
+          piece.release();
+        }
+        piece = done ? null : reader.next();
+      }
+    } catch (ProtocolViolation e) {
+      end(context, false);
+    }
+  }
+
+  private void take(ChannelHandlerContext context, Piece piece) {
+    if (!(piece instanceof Piece.Frame frame)) {
+      end(context, false);
+      return;
+    }
+    BackendMessage message = BackendMessage.decode(frame);
+    if (message instanceof BackendMessage.ReadyForQuery && --units == 0) {
+      end(context, true);
+    } else {
+      hears.accept(message);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    end(context, false);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    end(context, false);
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // it closes anyway
+  private void end(ChannelHandlerContext context, boolean whole) {
+    if (done) {
+      return;
+    }
+    done = true;
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+    reader.close();
+    context.writeAndFlush(Encode.terminate(context.alloc().buffer(5)));
+    var unused = context.close();
+    then.accept(whole);
+  }
+}
