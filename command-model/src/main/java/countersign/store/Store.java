@@ -49,6 +49,7 @@ public final class Store implements EventLog {
   private static final int READERS = 4;
   private static final int READS_WAITING = 256;
 
+  private final RootKey root;
   private final KeyStore keys;
   private final SealedSecrets secrets;
   private final Sealer sealer = new Sealer();
@@ -63,6 +64,7 @@ public final class Store implements EventLog {
 
   private Store(Vertx writing, Vertx reading, StoreSettings settings, RootKey root, KeyStore keys)
       throws IOException {
+    this.root = root;
     this.keys = keys;
     this.secrets = SealedSecrets.open(settings.keyDirectory(), root);
     this.rows = new Rows(new EventTypes(), keys, sealer);
@@ -135,6 +137,15 @@ public final class Store implements EventLog {
       Thread.currentThread().interrupt();
       throw new IOException("store: interrupted", e);
     }
+  }
+
+  /**
+   * Derives a key of this store's for one purpose; it stays the same over restarts.
+   *
+   * @return 32 bytes, the caller's own
+   */
+  public byte[] derivedKey(String purpose) {
+    return root.derive(purpose);
   }
 
   @Override

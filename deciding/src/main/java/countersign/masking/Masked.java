@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Masked {
   static final String BEGIN = "[masked";
+  private static final String BEGIN_HEX =
+      HexFormat.of().formatHex(BEGIN.getBytes(StandardCharsets.US_ASCII));
   private static final Pattern TOKEN =
       Pattern.compile("\\[masked(?: [^\\]\\x00-\\x1f]{1,16}|:[0-9a-f]{16})?\\]");
   private static final int SHOWN = 4;
@@ -42,6 +44,16 @@ public final class Masked {
   /** Whether a text holds what stands in the place of a masked value. */
   public static boolean in(String text) {
     return text.contains(BEGIN) && TOKEN.matcher(text).find();
+  }
+
+  /** The same for a value in hexadecimal digits, two for a byte. */
+  public static boolean inHex(String digits) {
+    for (int at = digits.indexOf(BEGIN_HEX); at >= 0; at = digits.indexOf(BEGIN_HEX, at + 1)) {
+      if (at % 2 == 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

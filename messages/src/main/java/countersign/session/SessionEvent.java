@@ -158,6 +158,33 @@ public sealed interface SessionEvent extends Event {
       implements SessionEvent {}
 
   /**
+   * Values of an operation's answer were masked; before the operation's end.
+   *
+   * @param masked what and how often, without any value
+   */
+  @org.axonframework.messaging.eventhandling.annotation.Event(
+      name = "MaskingApplied",
+      version = "1")
+  record MaskingApplied(
+      @Clear SessionId session, @Clear OperationId operation, List<MaskedFields> masked)
+      implements SessionEvent {
+    public MaskingApplied {
+      masked = List.copyOf(masked);
+    }
+  }
+
+  /**
+   * Fields that one rule masked in one column.
+   *
+   * @param rule such as {@code orders/mask 1}; {@code doubt} for what nobody could rule out
+   * @param column name of the column as the caller saw it, or of what else was masked
+   * @param found what a detector found, empty for a whole field
+   * @param method {@code hide}, {@code last4}, {@code hash} or {@code null}
+   * @param fields how many
+   */
+  record MaskedFields(String rule, String column, String found, String method, long fields) {}
+
+  /**
    * A durable piece of the recording, both directions in the order the edge saw them.
    *
    * @param number from 0 without a hole

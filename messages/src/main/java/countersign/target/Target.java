@@ -51,10 +51,40 @@ public record Target(
    *
    * @param blocks effects nobody has here
    * @param recording loss contract
+   * @param masks values that are masked; all of them apply
    */
-  public record Protection(List<Block> blocks, Recording recording) {
+  public record Protection(List<Block> blocks, Recording recording, List<Mask> masks) {
+    @SuppressWarnings("NullAway") // events of version 1 say nothing of masks
     public Protection {
       blocks = List.copyOf(blocks);
+      masks = masks == null ? List.of() : List.copyOf(masks);
+    }
+
+    /** Without masks. */
+    public Protection(List<Block> blocks, Recording recording) {
+      this(blocks, recording, List.of());
+    }
+  }
+
+  /**
+   * What is masked for everyone, and how.
+   *
+   * @param columns globs over {@code schema.relation.column}, {@code relation.column} or {@code
+   *     column}; empty when {@code detect} says what
+   * @param detect what is looked for in every value, in the words of the configuration
+   * @param with {@code hide}, {@code last4}, {@code hash} or {@code null}
+   * @param shownOnly whether the columns may only be shown: no statement may decide or compute with
+   *     them
+   */
+  public record Mask(List<String> columns, List<String> detect, String with, boolean shownOnly) {
+    public Mask {
+      columns = List.copyOf(columns);
+      detect = List.copyOf(detect);
+    }
+
+    /** One whose columns may be computed with. */
+    public Mask(List<String> columns, List<String> detect, String with) {
+      this(columns, detect, with, false);
     }
   }
 

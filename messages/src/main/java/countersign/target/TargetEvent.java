@@ -7,10 +7,10 @@ import org.axonframework.eventsourcing.annotation.EventTag;
 /** Changes of targets; part of the rulebook's stream. */
 public sealed interface TargetEvent extends Event {
 
-  /** A target came or changed. */
+  /** A target came or changed. Version 2 has masks; in version 1 there were none. */
   @org.axonframework.messaging.eventhandling.annotation.Event(
       name = "TargetDeclared",
-      version = "1")
+      version = "2")
   record Declared(@Clear @EventTag(key = "configuration") String stream, Target target, String by)
       implements TargetEvent {}
 

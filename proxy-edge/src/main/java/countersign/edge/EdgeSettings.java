@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param key PEM file (PKCS#8) of its private key
  * @param plaintextLoopback whether callers on the loopback interface may come without TLS
  * @param publicUrl where people reach the web interface, without a slash at its end; for links
+ * @param maskingKey what hashes of masked values are made with; the same at every start
  */
 public record EdgeSettings(
     EdgeId edge,
@@ -24,7 +25,8 @@ public record EdgeSettings(
     @Nullable Path certificate,
     @Nullable Path key,
     boolean plaintextLoopback,
-    String publicUrl) {
+    String publicUrl,
+    byte[] maskingKey) {
   public EdgeSettings {
     if (port < 0 || port > 65_535) {
       throw new IllegalArgumentException("port: " + port + " (expected: 0 to 65535)");

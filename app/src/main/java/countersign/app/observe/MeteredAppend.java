@@ -96,6 +96,7 @@ public final class MeteredAppend implements Append {
           many.operations().forEach(one -> count(one.decision()));
       case SessionEvent.OperationCompleted _,
           SessionEvent.OperationsCompleted _,
+          SessionEvent.MaskingApplied _,
           SessionEvent.OutcomeUnknown _,
           SessionEvent.SegmentRecorded _ -> {}
     }

@@ -77,8 +77,13 @@ public final class EventTypes {
     if (part.isRecord()) {
       EventType type = EventType.of(part.asSubclass(Record.class), json);
       byClass.put(part, type);
+      // What a later version added is absent in an earlier one, and its record says what that
+      // means.
+      for (int earlier = 1; earlier < type.version(); earlier++) {
+        byName.putIfAbsent(type.name() + "/" + earlier, type);
+      }
       EventType other = byName.put(type.name() + "/" + type.version(), type);
-      if (other != null) {
+      if (other != null && other.version() == type.version()) {
         throw new IllegalStateException(type.name() + ": the name of two events");
       }
       return;

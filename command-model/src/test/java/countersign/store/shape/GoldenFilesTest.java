@@ -60,7 +60,9 @@ class GoldenFilesTest {
     try (Stream<Path> files = Files.list(FILES)) {
       for (Path file : files.toList()) {
         String[] parts = file.getFileName().toString().split("\\.v|\\.json");
-        assertThat(types.find(parts[0], Integer.parseInt(parts[1]))).as("%s", file).isPresent();
+        var type = types.find(parts[0], Integer.parseInt(parts[1]));
+        assertThat(type).as("%s", file).isPresent();
+        assertThat(read(type.orElseThrow(), file)).as("%s", file).isNotNull();
       }
     }
   }

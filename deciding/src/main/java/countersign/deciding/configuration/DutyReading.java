@@ -44,12 +44,17 @@ final class DutyReading {
           rules.add(rule);
         }
       }
+      if (duty.has("unmask")
+          && rules.stream().noneMatch(rule -> rule.action() == Rule.Action.hold)) {
+        mistakes.add(duty, "unmask", "a rule that holds: its approvers lift the masks too");
+      }
       read.add(
           new Duty(
               duty.text("name", ""),
               values(duty.texts("groups")),
               values(duty.texts("targets")),
-              rules));
+              rules,
+              duty.texts("unmask").stream().map(Part.Text::value).toList()));
     }
     return read;
   }

@@ -46,6 +46,10 @@ enum Form {
   relationGlob(
       "a glob over schema.relation, such as public.*; names as PostgreSQL stores them, unquoted",
       "[^\\s\\u0000-\\u001f.\"']{1,128}(\\.[^\\s\\u0000-\\u001f.\"']{1,128})?"),
+  columnGlob(
+      "a glob over schema.relation.column, relation.column or column, such as *.card_number;"
+          + " names as PostgreSQL stores them, unquoted",
+      "[^\\s\\u0000-\\u001f.\"']{1,128}(\\.[^\\s\\u0000-\\u001f.\"']{1,128}){0,2}"),
   re2("an RE2 expression", "[^\\u0000]{1,4096}"),
   condition("a CEL condition over operation, principal and now", "[^\\u0000]{1,4096}"),
   claimCondition("a CEL condition over claims", "[^\\u0000]{1,4096}"),
@@ -107,7 +111,8 @@ enum Form {
           witnessKey,
           keyReference,
           targetGlob,
-          relationGlob ->
+          relationGlob,
+          columnGlob ->
           Optional.empty();
     };
   }

@@ -10,6 +10,8 @@ import countersign.deciding.configuration.Shape.Off;
 import countersign.deciding.configuration.Shape.Text;
 import countersign.deciding.configuration.Shape.TextOrKeyed;
 import countersign.deciding.configuration.Shape.TextOrMany;
+import countersign.masking.Detector;
+import countersign.masking.Method;
 import countersign.operation.Effect;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +23,12 @@ final class Table {
 
   private static final Many EFFECTS =
       new Many(choice(Arrays.stream(Effect.values()).map(Enum::name).toArray(String[]::new)));
+
+  private static final Many DETECTORS =
+      new Many(choice(Arrays.stream(Detector.values()).map(Enum::name).toArray(String[]::new)));
+
+  private static final Choice METHODS =
+      choice(Arrays.stream(Method.values()).map(Method::word).toArray(String[]::new));
 
   private static final Keyed LISTEN =
       keyed(
@@ -106,7 +114,19 @@ final class Table {
 
   private static final Keyed PROTECT =
       keyed(
-          later("mask", Release.postgres),
+          key(
+              "mask",
+              new Many(
+                  keyed(
+                      key("columns", new Many(text(Form.columnGlob)), "columns to mask"),
+                      key("detect", DETECTORS, "what to look for in every value"),
+                      must("with", METHODS, "what stands in its place"),
+                      key(
+                          "predicates",
+                          choice("allowed", "blocked"),
+                          "whether statements may decide or compute with the columns; allowed when"
+                              + " absent"))),
+              "masked for everyone; all of them apply"),
           key(
               "block",
               new Many(
@@ -202,7 +222,10 @@ final class Table {
               new Choice(List.of("standing"), Map.of("onRequest", Release.identity)),
               "standing when absent"),
           must("rules", new Many(RULE), "block beats hold beats allow"),
-          later("unmask", Release.identity),
+          key(
+              "unmask",
+              new Many(text(Form.columnGlob)),
+              "columns whose masks an approval may lift; what shows them is held"),
           later("roles", Release.postgres),
           new Key(
               "recording",

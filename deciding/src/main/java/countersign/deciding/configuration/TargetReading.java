@@ -94,7 +94,25 @@ final class TargetReading {
             .map(block ->
                 new Target.Block(effects(block.texts("effects")), block.text("message", "")))
             .toList(),
-        Target.Recording.valueOf(protect.text("recording", "statement")));
+        Target.Recording.valueOf(protect.text("recording", "statement")),
+        protect.each("mask").stream().map(this::mask).toList());
+  }
+
+  private Target.Mask mask(Part.Keys mask) {
+    List<String> columns = mask.texts("columns").stream().map(Part.Text::value).toList();
+    List<String> detect = mask.texts("detect").stream().map(Part.Text::value).toList();
+    if (mask.has("columns") == mask.has("detect")) {
+      mistakes.add(
+          mask,
+          mask.has("columns") ? "columns and detect" : "neither columns nor detect",
+          "one of columns and detect; write two masks for both");
+    }
+    boolean shownOnly = mask.text("predicates", "allowed").equals("blocked");
+    if (shownOnly && columns.isEmpty()) {
+      mistakes.add(
+          mask, "predicates", "columns; what a detector finds is known only when it is shown");
+    }
+    return new Target.Mask(columns, detect, mask.text("with", "hide"), shownOnly);
   }
 
   static Set<Effect> effects(List<Part.Text> words) {

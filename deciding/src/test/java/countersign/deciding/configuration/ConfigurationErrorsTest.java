@@ -263,8 +263,18 @@ class ConfigurationErrorsTest {
             "15: targets[0].hostKey: comes with release 0.5 (SSH edge)"),
         at(
             14,
-            "    address: 'db:5432'\n    protect:\n      mask: [{columns: [a], with: hide}]",
-            "16: targets[0].protect.mask: comes with release 0.3 (PostgreSQL edge, whole)"),
+            "    address: 'db:5432'\n    protect:\n      mask: [{with: hide}]",
+            "16: targets[0].protect.mask[0]: neither columns nor detect (expected: one of columns and"
+                + " detect; write two masks for both)"),
+        at(
+            14,
+            "    address: 'db:5432'\n    protect:\n      mask: [{columns: [a], with: blur}]",
+            "16: targets[0].protect.mask[0].with: blur (expected: one of hide, last4, hash, null)"),
+        at(
+            14,
+            "    address: 'db:5432'\n    protect:\n      mask: [{detect: [cards], with: hide}]",
+            "16: targets[0].protect.mask[0].detect[0]: cards (expected: one of card, iban, ssn, email,"
+                + " phone, ip, mac, secret; nearest: card)"),
         at(
             14,
             "    address: 'db:5432'\n    protect: {recording: buffered}",
@@ -306,10 +316,9 @@ class ConfigurationErrorsTest {
                 + " conflicts)"),
         at(
             19,
-            "    targets: [orders]\n    shell: recorded\n    roles: [x]\n    unmask: [y]",
+            "    targets: [orders]\n    shell: recorded\n    roles: [x]",
             "20: duties[0].shell: comes with release 0.5 (SSH edge)",
-            "21: duties[0].roles: comes with release 0.3 (PostgreSQL edge, whole)",
-            "22: duties[0].unmask: comes with release 0.4 (identity, grants and conflicts)"),
+            "21: duties[0].roles: comes with release 0.3 (PostgreSQL edge, whole)"),
         // Rules
         at(
             21,

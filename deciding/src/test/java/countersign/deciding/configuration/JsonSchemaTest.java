@@ -47,6 +47,8 @@ class JsonSchemaTest {
           "which take the time zone",
           "anchors and aliases",
           "written twice",
+          "columns and detect",
+          "neither columns nor detect",
           "a key must be a word",
           "not YAML");
 

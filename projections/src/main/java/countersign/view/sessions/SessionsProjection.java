@@ -215,6 +215,7 @@ public final class SessionsProjection implements Projection {
       case SessionEvent.Closed closed -> row.closed(projected, closed);
       case SessionEvent.Interrupted interrupted -> row.interrupted(interrupted);
       case SessionEvent.Opened _,
+          SessionEvent.MaskingApplied _,
           SessionEvent.OperationCompleted _,
           SessionEvent.OperationsCompleted _,
           SessionEvent.OutcomeUnknown _,

@@ -40,6 +40,11 @@ public record Judged(
     return new Judged(id, asked, operation, decision, version, boundTo);
   }
 
+  /** The same, held for another reason. */
+  public Judged because(Decision.Held held) {
+    return new Judged(id, asked, operation, held, dutiesAt, digest);
+  }
+
   /** What an approver is asked. */
   HeldOperation held(
       SessionId session,

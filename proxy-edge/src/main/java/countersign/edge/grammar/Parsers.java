@@ -30,12 +30,16 @@ public final class Parsers implements AutoCloseable {
 
   private static final int OVERHEAD_BYTES = 4 << 10;
 
+  /** A tree is larger than its text. */
+  private static final int BYTES_FOR_A_CHARACTER = 64;
+
   private final Grammars grammars = new Grammars();
   private final Map<Integer, ParserThreads> threads = new ConcurrentHashMap<>();
   private final Cache<Key, Understood> cache =
       Caffeine.newBuilder()
           .maximumWeight(CACHE_BYTES)
-          .weigher((Key key, Understood _) -> OVERHEAD_BYTES + 8 * key.text().length())
+          .weigher((Key key, Understood _) ->
+              OVERHEAD_BYTES + BYTES_FOR_A_CHARACTER * key.text().length())
           .build();
 
   private record Key(int major, String text) {}

@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A duty in the words and the shape of the configuration file; what was not said is absent. */
 public record DutyView(
-    String id, String name, List<String> groups, List<String> targets, List<RuleView> rules) {
+    String id,
+    String name,
+    List<String> groups,
+    List<String> targets,
+    List<RuleView> rules,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> unmask) {
 
   static DutyView of(Duty duty) {
     return new DutyView(
@@ -20,7 +25,8 @@ public record DutyView(
         duty.name(),
         sorted(duty.groups()),
         sorted(duty.targets()),
-        duty.rules().stream().map(RuleView::of).toList());
+        duty.rules().stream().map(RuleView::of).toList(),
+        duty.unmask());
   }
 
   /**

@@ -20,7 +20,7 @@ public final class FrameReader implements AutoCloseable {
   private static final int TYPED_HEADER = 5;
   private static final int MOST_ROOM = 16 << 20;
 
-  private final Limits limits;
+  private Limits limits;
   private final boolean frontend;
   private boolean startup;
   private @Nullable ByteBuf held;
@@ -53,6 +53,11 @@ public final class FrameReader implements AutoCloseable {
    */
   public static FrameReader backend(Limits limits) {
     return new FrameReader(limits, false, false);
+  }
+
+  /** Uses other bounds from the next piece on; a message that is passing in chunks goes on so. */
+  public void limits(Limits other) {
+    limits = other;
   }
 
   /**

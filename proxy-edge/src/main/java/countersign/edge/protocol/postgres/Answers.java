@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Answers {
   private final Journal journal;
   private final Outbox outbox;
+  private final @Nullable Masking masking;
   private final Listener listener;
   private final ArrayDeque<Expected> queue = new ArrayDeque<>();
   private char status = 'I';
@@ -41,7 +42,13 @@ final class Answers {
     void setting(String name, String value);
   }
 
-  Answers(Journal journal, Outbox outbox, Listener listener) {
+  /**
+   * Makes it.
+   *
+   * @param masking null when nothing is masked at the target
+   */
+  Answers(Journal journal, Outbox outbox, @Nullable Masking masking, Listener listener) {
+    this.masking = masking;
     this.journal = journal;
     this.outbox = outbox;
     this.listener = listener;
@@ -131,7 +138,17 @@ final class Answers {
       int rows = piece.type() != 'D' ? 0 : piece instanceof Piece.Chunk c ? c.begun() : 1;
       run.answered(rows, piece.bytes().readableBytes());
     }
-    outbox.write(piece.bytes(), barrier);
+    ByteBuf shown =
+        masking == null ? piece.bytes() : masking.shown(piece, run, described(head, run));
+    if (shown != null) {
+      outbox.write(shown, barrier);
+    }
+  }
+
+  private static @Nullable Described described(@Nullable Expected head, @Nullable Run run) {
+    return head instanceof Expected.Step step && step.describes() != null
+        ? step.describes()
+        : run == null ? null : run.described();
   }
 
   private void notice(Piece piece, @Nullable Expected head) {

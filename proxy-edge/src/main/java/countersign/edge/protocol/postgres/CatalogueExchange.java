@@ -1,6 +1,8 @@
 package countersign.edge.protocol.postgres;
 
 import countersign.edge.credential.LoggedIn;
+import countersign.edge.credential.TargetLogin;
+import countersign.target.Target;
 import countersign.wire.postgres.BackendMessage;
 import countersign.wire.postgres.Encode;
 import countersign.wire.postgres.ErrorFields;
@@ -12,10 +14,13 @@ import countersign.wire.postgres.sql.CatalogueRows;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +44,44 @@ final class CatalogueExchange extends ChannelInboundHandlerAdapter {
   private int statement = -1;
   private @Nullable ScheduledFuture<?> deadline;
 
-  CatalogueExchange(LoggedIn in, CompletableFuture<CatalogueRows> done) {
+  private CatalogueExchange(LoggedIn in, CompletableFuture<CatalogueRows> done) {
     in.reader().close(); // nothing was read after the login
     this.done = done;
+  }
+
+  /**
+   * Dials the target and asks; the connection is nobody's session. Bounded in time at every step:
+   * connecting, login, questions.
+   *
+   * @param rows hears how it went; whoever completes it first ends the exchange
+   */
+  static void begin(
+      EventLoop loop,
+      TargetLogin login,
+      Target target,
+      String database,
+      CompletableFuture<CatalogueRows> rows) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("database", database);
+    settings.put("client_encoding", "UTF8");
+    settings.put("application_name", "countersign");
+    settings.put(AccessMode.SETTING, "on");
+    settings.put("statement_timeout", "15000");
+    login.login(
+        loop,
+        target,
+        settings,
+        new TargetLogin.Outcome() {
+          @Override
+          public void ready(LoggedIn in) {
+            in.channel().pipeline().addLast(new CatalogueExchange(in, rows));
+          }
+
+          @Override
+          public void failed(String why) {
+            rows.completeExceptionally(new IllegalStateException(why));
+          }
+        });
   }
 
   @Override

@@ -1,10 +1,13 @@
 package countersign.edge.protocol.postgres;
 
 import countersign.edge.credential.LoggedIn;
+import countersign.edge.gate.Asked;
 import countersign.edge.gate.Gate;
 import countersign.edge.gate.Hold;
 import countersign.edge.gate.Upstream;
+import countersign.operation.Decision;
 import countersign.port.AppendRefused;
+import countersign.target.Target;
 import countersign.wire.postgres.Encode;
 import countersign.wire.postgres.ErrorFields;
 import countersign.wire.postgres.FrameReader;
@@ -16,6 +19,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -47,13 +51,18 @@ final class Conversation implements Answers.Listener, Passage.Turn {
   private boolean ended;
   private boolean waking;
 
-  Conversation(Opening opening, Channel client, LoggedIn target) {
+  /**
+   * Makes it.
+   *
+   * @param masking null when nothing is masked at the target
+   */
+  Conversation(Opening opening, Channel client, LoggedIn target, @Nullable Masking masking) {
     this.opening = opening;
     this.client = client;
     this.targetReader = target.reader();
     this.upstream = new Upstream(target.channel());
     this.outbox = new Outbox(client, opening.recorder(), opening.journal(), opening.strict());
-    this.answers = new Answers(opening.journal(), outbox, this);
+    this.answers = new Answers(opening.journal(), outbox, masking, this);
     Gate gate = opening.gate();
     Hold.Surroundings around =
         new Hold.Surroundings(
@@ -63,9 +72,17 @@ final class Conversation implements Answers.Listener, Passage.Turn {
             opening.edge().feed(),
             client.eventLoop());
     String url = opening.edge().settings().publicUrl();
-    this.passage = new Passage(around, outbox, opening.strict(), url, this);
+    this.passage = new Passage(around, outbox, opening.strict(), url, masks(masking, gate), this);
     AccessMode access = new AccessMode(gate, upstream, answers);
-    Reads reads = new Reads(opening, client.eventLoop(), target);
+    Reads reads =
+        new Reads(
+            opening,
+            client.eventLoop(),
+            target,
+            masking == null ? List.of() : masking.rules().columns());
+    if (masking != null) {
+      masking.columns(reads::columns);
+    }
     this.flow =
         new Flow(
             gate,
@@ -77,7 +94,30 @@ final class Conversation implements Answers.Listener, Passage.Turn {
             reads,
             new Planning(opening, client.eventLoop()));
     this.cancelling = new Cancelling(opening, target, this);
-    this.intake = new Intake(opening, flow, cancelling, this, () -> end("client", "", null));
+    this.intake =
+        new Intake(opening, flow, cancelling, this, () -> end("client", "", null), masking != null);
+  }
+
+  private static Passage.Masks masks(@Nullable Masking masking, Gate gate) {
+    return new Passage.Masks() {
+      @Override
+      public @Nullable ErrorFields refusal(Asked asked) {
+        return Conversation.refusal(masking, gate, asked);
+      }
+
+      @Override
+      public Masking.@Nullable Lifted lift(Asked asked, Decision decision) {
+        return masking == null ? null : masking.lift(asked, gate, decision);
+      }
+    };
+  }
+
+  private static @Nullable ErrorFields refusal(@Nullable Masking masking, Gate gate, Asked asked) {
+    Target now = gate.rulebook().target(gate.caller().target()).orElse(null);
+    if (masking != null) {
+      return masking.refusal(asked, now);
+    }
+    return now == null || now.protection().masks().isEmpty() ? null : Words.masksChanged();
   }
 
   Cancelling cancelling() {

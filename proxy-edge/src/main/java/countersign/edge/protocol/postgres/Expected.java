@@ -12,7 +12,7 @@ sealed interface Expected {
     return switch (this) {
       case Simple(Run run) -> run;
       case Own(Run run) -> run;
-      case Step(_, var run, _, _) -> run;
+      case Step(_, var run, _, _, _) -> run;
       case Refusal _, SyncPoint _, Local _ -> null;
     };
   }
@@ -40,9 +40,15 @@ sealed interface Expected {
    *     described, {@code E} executed
    * @param run the operation it executes
    * @param own whether the edge sent it: the caller sees nothing of it unless it fails
+   * @param describes what its answer describes, null for nothing
    * @param done runs when it went well
    */
-  record Step(char kind, @Nullable Run run, boolean own, Runnable done) implements Expected {
+  record Step(
+      char kind, @Nullable Run run, boolean own, @Nullable Described describes, Runnable done)
+      implements Expected {
+    Step(char kind, @Nullable Run run, boolean own, Runnable done) {
+      this(kind, run, own, null, done);
+    }
 
     /** Whether a message of that type is the last of the answer. */
     boolean endsWith(byte type) {

@@ -13,11 +13,14 @@ import countersign.wire.postgres.ErrorFields;
 import countersign.wire.postgres.FrontendMessage;
 import countersign.wire.postgres.Piece;
 import countersign.wire.postgres.ProtocolViolation;
+import countersign.wire.postgres.sql.Provenance;
 import countersign.wire.postgres.sql.Statement;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -33,6 +36,7 @@ final class ExtendedFlow {
   private static final String MODIFIED = "countersign modified";
 
   private static final int MOST_MESSAGES = 4_096;
+  private static final int MOST_DESCRIBED = 10_000;
   private static final int MOST_BYTES = 4 << 20;
 
   private final Flow flow;
@@ -40,6 +44,10 @@ final class ExtendedFlow {
   private final HeldBack held = new HeldBack();
   private final OwnStatements own;
   private final ArrayDeque<Gathered.Message> batch = new ArrayDeque<>();
+
+  /** What is known of the columns of prepared statements, by name. */
+  private final Map<String, Described> described = new HashMap<>();
+
   private boolean open;
   private boolean skipping;
 
@@ -114,6 +122,9 @@ final class ExtendedFlow {
       case FrontendMessage.Execute(String portal, int _) -> execute(frame, portal);
       case FrontendMessage.Close(char kind, String name) -> {
         flow.statements.close(kind, name);
+        if (kind == 'S') {
+          described.remove(name);
+        }
         held.add(frame.bytes(), step('3', () -> {}), null);
       }
       case FrontendMessage.Flush _ -> settleBound(message, () -> flush(frame));
@@ -133,6 +144,10 @@ final class ExtendedFlow {
   private void parse(Piece.Frame frame, FrontendMessage.Parse parse) {
     Prepared statement =
         flow.statements.prepare(parse.name(), parse.text(), parse.parameterTypes());
+    if (described.size() > MOST_DESCRIBED) {
+      described.clear(); // what is not known of is masked
+    }
+    described.put(parse.name(), new Described());
     if (statement.own() != null) {
       frame.release();
       ErrorFields refusal = own.parse(statement);
@@ -158,6 +173,10 @@ final class ExtendedFlow {
     Prepared statement = flow.statements.statement(bind.statement());
     Portal portal =
         Gathered.portal(statement, flow.statements.parameterTypes(statement), bind, frame);
+    portal.described =
+        described
+            .computeIfAbsent(bind.statement(), _ -> new Described())
+            .bound(bind.resultFormats());
     flow.statements.bind(bind.portal(), portal);
     if (statement.own() != null) {
       frame.release();
@@ -173,7 +192,14 @@ final class ExtendedFlow {
     if (statement.own() == null) {
       Runnable told =
           kind == 'S' ? () -> flow.statements.described(name, flow.answers.parameters()) : () -> {};
-      held.add(frame.bytes(), step(kind, told), kind == 'S' ? name : null);
+      Described about =
+          kind == 'S'
+              ? described.computeIfAbsent(name, _ -> new Described())
+              : flow.statements.portal(name).described;
+      held.add(
+          frame.bytes(),
+          new Expected.Step(kind, null, false, about == null ? new Described() : about, told),
+          kind == 'S' ? name : null);
     } else {
       frame.release();
       own.describe(kind, statement.own());
@@ -204,7 +230,7 @@ final class ExtendedFlow {
   private void decide(Portal portal, Piece.@Nullable Frame frame, Go go) {
     flow.passage.ask(
         new Passage.Question(
-            Gathered.asked(portal, held.holds(portal)),
+            Gathered.asked(portal, held.holds(portal), () -> traces(portal.statement)),
             flow.wrote,
             predicted == 'E' && !endsTransaction(portal.statement),
             estimating(portal),
@@ -260,7 +286,7 @@ final class ExtendedFlow {
 
     private Asked asked(String text) {
       Prepared other = flow.statements.inPlaceOf(portal.statement, MODIFIED, text);
-      Asked asked = Gathered.asked(portal, other, true);
+      Asked asked = Gathered.asked(portal, other, true, () -> traces(other));
       return other.own() == null && text.indexOf('\0') < 0
           ? asked
           : new Asked(
@@ -287,6 +313,7 @@ final class ExtendedFlow {
     String text = passed.judged().asked().text();
     Prepared other = flow.statements.inPlaceOf(portal.statement, MODIFIED, text);
     Portal now = new Portal(other, portal.bind, portal.binds);
+    now.described = portal.described;
     held.replace(
         portal,
         List.of(
@@ -297,6 +324,10 @@ final class ExtendedFlow {
     flow.statements.bind(portal.name, now);
     flow.statements.bound(portal.name, now);
     return now;
+  }
+
+  private List<Provenance> traces(Prepared statement) {
+    return statement.tainted() ? List.of() : flow.statements.traces(statement.reading());
   }
 
   private static boolean endsTransaction(Prepared statement) {
@@ -316,6 +347,7 @@ final class ExtendedFlow {
     }
     releaseHeld();
     flow.upstream.send(passed.permit(), frame.bytes());
+    passed.run().described(portal.described);
     flow.answers.expect(new Expected.Step('E', passed.run(), false, () -> {}));
     if (wrap) {
       flow.access.leaveExtended();

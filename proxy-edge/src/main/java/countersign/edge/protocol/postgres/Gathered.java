@@ -7,6 +7,7 @@ import countersign.wire.postgres.FrontendMessage;
 import countersign.wire.postgres.Piece;
 import countersign.wire.postgres.ProtocolViolation;
 import countersign.wire.postgres.ValueText;
+import countersign.wire.postgres.sql.Provenance;
 import countersign.wire.postgres.sql.Reading;
 import countersign.wire.postgres.sql.Statement;
 import io.netty.buffer.ByteBuf;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Messages of the extended protocol that came since the last Sync or Flush. */
@@ -82,12 +84,13 @@ final class Gathered {
    * The operation of a portal: its statement's text, a zero byte, its types, and its Bind's body
    * without the names of portal and statement, which clients count up.
    */
-  static Asked asked(Portal portal, boolean modifiable) {
-    return asked(portal, portal.statement, modifiable);
+  static Asked asked(Portal portal, boolean modifiable, Supplier<List<Provenance>> traces) {
+    return asked(portal, portal.statement, modifiable, traces);
   }
 
   /** The same with another statement and the same values. */
-  static Asked asked(Portal portal, Prepared statement, boolean modifiable) {
+  static Asked asked(
+      Portal portal, Prepared statement, boolean modifiable, Supplier<List<Provenance>> traces) {
     byte[] text = statement.text().getBytes(StandardCharsets.UTF_8);
     ByteBuffer all =
         ByteBuffer.allocate(text.length + 1 + 4 * statement.types().size() + portal.bind.length);
@@ -100,7 +103,8 @@ final class Gathered {
         portal.binds,
         statement.effects(),
         statement.reading().facts(),
-        modifiable);
+        modifiable,
+        traces);
   }
 
   static Portal portal(

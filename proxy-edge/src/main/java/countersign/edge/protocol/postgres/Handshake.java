@@ -2,6 +2,7 @@ package countersign.edge.protocol.postgres;
 
 import countersign.edge.credential.LoggedIn;
 import countersign.edge.credential.TargetLogin;
+import countersign.edge.mask.MaskRules;
 import countersign.identity.Principal;
 import countersign.wire.postgres.Encode;
 import countersign.wire.postgres.ErrorFields;
@@ -291,9 +292,14 @@ final class Handshake extends ChannelInboundHandlerAdapter {
       var unused = in.channel().close();
       return;
     }
-    phase = new Phase.Over();
     Opening opening = dialling.opening();
-    Conversation conversation = new Conversation(opening, client, in);
+    MaskRules rules = opening.maskRules();
+    talk(opening, in, rules == null ? null : new Masking(rules, in.reader()));
+  }
+
+  private void talk(Opening opening, LoggedIn in, @Nullable Masking masking) {
+    phase = new Phase.Over();
+    Conversation conversation = new Conversation(opening, client, in, masking);
     opening.conversation(conversation);
     in.channel().pipeline().addLast(new Sides.TargetSide(conversation));
     client.pipeline().replace(this, "client", new Sides.ClientSide(conversation));

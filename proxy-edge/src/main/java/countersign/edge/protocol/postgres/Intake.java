@@ -21,6 +21,10 @@ final class Intake implements AutoCloseable {
   private final Cancelling cancelling;
   private final Passage.Turn turn;
   private final Runnable leaves;
+
+  /** Looks for masks in copy data; null where nothing is masked. */
+  private final @Nullable CopyTokens tokens;
+
   private final ArrayDeque<Piece> inbound = new ArrayDeque<>();
   private long inboundBytes;
 
@@ -34,8 +38,16 @@ final class Intake implements AutoCloseable {
    * Makes it.
    *
    * @param leaves called when the caller says goodbye
+   * @param masked whether the target masks values, which never come back as data
    */
-  Intake(Opening opening, Flow flow, Cancelling cancelling, Passage.Turn turn, Runnable leaves) {
+  Intake(
+      Opening opening,
+      Flow flow,
+      Cancelling cancelling,
+      Passage.Turn turn,
+      Runnable leaves,
+      boolean masked) {
+    this.tokens = masked ? new CopyTokens() : null;
     this.opening = opening;
     this.flow = flow;
     this.simple = new SimpleFlow(flow);
@@ -89,13 +101,22 @@ final class Intake implements AutoCloseable {
       if (!flow.answers.settledNow() && !flow.answers.skipping()) {
         return false;
       }
-      taken().release();
+      Piece ignored = taken();
+      var unused = ignored.type() == 'd' && holdsToken(ignored);
+      ignored.release();
       return true;
     }
     if (!flow.upstream.writable()) {
       return false;
     }
     taken();
+    if (piece.type() == 'd' && holdsToken(piece)) {
+      piece.release();
+      flow.answers.copy().ended();
+      ByteBuf fail = Encode.copyFail(Unpooled.buffer(), Words.MASK_AS_DATA);
+      flow.upstream.send(flow.gate.protocol(), fail);
+      return true;
+    }
     if (piece.type() != 'd') {
       flow.answers.copy().ended();
     }
@@ -108,6 +129,10 @@ final class Intake implements AutoCloseable {
     long seq = opening.recorder().flush();
     opening.journal().whenDurable(seq, () -> turn.resume(this::sendAwaiting));
     return true;
+  }
+
+  private boolean holdsToken(Piece piece) {
+    return tokens != null && tokens.in(piece);
   }
 
   private void sendAwaiting() {

@@ -1,8 +1,11 @@
 package countersign.edge.protocol.postgres;
 
+import countersign.deciding.Glob;
+import countersign.duty.Duty;
 import countersign.edge.credential.TargetLogin;
 import countersign.edge.gate.Caller;
 import countersign.edge.gate.Gate;
+import countersign.edge.mask.MaskRules;
 import countersign.edge.record.Journal;
 import countersign.edge.record.Recorder;
 import countersign.port.AppendRefused;
@@ -11,9 +14,13 @@ import countersign.session.SessionEvent;
 import countersign.session.SessionId;
 import countersign.target.Target;
 import io.netty.channel.Channel;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,6 +164,21 @@ final class Opening {
     } else {
       unserved.accept(why);
     }
+  }
+
+  /** What is masked at the target, null for nothing. */
+  @Nullable MaskRules maskRules() {
+    Set<String> groups =
+        gate.caller().principal().chain().stream()
+            .flatMap(hop -> hop.groups().stream())
+            .collect(Collectors.toSet());
+    List<String> duties =
+        gate.rulebook().duties().values().stream()
+            .filter(duty -> !Collections.disjoint(duty.groups(), groups))
+            .filter(duty -> duty.targets().stream().anyMatch(g -> Glob.matches(g, target.name())))
+            .map(Duty::name)
+            .toList();
+    return MaskRules.of(target, edge.settings().maskingKey(), duties);
   }
 
   void conversation(Conversation talking) {

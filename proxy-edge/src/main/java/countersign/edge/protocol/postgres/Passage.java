@@ -10,10 +10,12 @@ import countersign.operation.Decision;
 import countersign.session.SessionEvent.OutcomeUnknown;
 import countersign.wire.postgres.Encode;
 import countersign.wire.postgres.ErrorFields;
+import countersign.wire.postgres.sql.Origin;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,7 @@ final class Passage {
   private final Outbox outbox;
   private final boolean strict;
   private final String publicUrl;
+  private final Masks masks;
   private final Turn turn;
   private final List<Run> freshReads = new ArrayList<>();
   private @Nullable Hold hold;
@@ -87,7 +90,23 @@ final class Passage {
     void ask(Consumer<Optional<Plan>> then);
   }
 
-  Passage(Hold.Surroundings around, Outbox outbox, boolean strict, String publicUrl, Turn turn) {
+  /** What masks have to do with an operation. */
+  interface Masks {
+    /** Why they stand in its way; null when they do not. */
+    @Nullable ErrorFields refusal(Asked asked);
+
+    /** Masks that an approval may lift for an operation; null for none. */
+    Masking.@Nullable Lifted lift(Asked asked, Decision decision);
+  }
+
+  Passage(
+      Hold.Surroundings around,
+      Outbox outbox,
+      boolean strict,
+      String publicUrl,
+      Masks masks,
+      Turn turn) {
+    this.masks = masks;
     this.around = around;
     this.outbox = outbox;
     this.strict = strict;
@@ -98,6 +117,12 @@ final class Passage {
   void ask(Question question, Then then) {
     if (!around.gate().open()) {
       then.refused(Words.noLease(), -1);
+      return;
+    }
+    ErrorFields unmaskable = masks.refusal(question.asked());
+    if (unmaskable != null) {
+      refuse(
+          around.gate().refuse(question.asked(), "mask", unmaskable.message()), unmaskable, then);
       return;
     }
     Estimating estimating = question.estimating();
@@ -119,10 +144,16 @@ final class Passage {
 
   private void decide(Question question, Then then) {
     Judged judged = around.gate().judge(question.asked());
+    Masking.Lifted lifted = masks.lift(question.asked(), judged.decision());
+    if (lifted != null) {
+      Decision.Held held = where(lifted.held());
+      hold(question, judged.because(held), held, lifted.columns(), then);
+      return;
+    }
     switch (judged.decision()) {
       case Decision.Blocked blocked -> refuse(judged, Words.blocked(blocked), then);
       case Decision.Allowed _ -> allow(judged, then);
-      case Decision.Held held -> hold(question, judged, where(held), then);
+      case Decision.Held held -> hold(question, judged, where(held), Set.of(), then);
     }
   }
 
@@ -142,7 +173,7 @@ final class Passage {
   private void allow(Judged judged, Then then) {
     if (judged.asked().onlyReads() && !strict) {
       Permit permit = around.gate().read(judged);
-      Run run = Run.read(judged.id());
+      Run run = Run.read(judged);
       freshReads.add(run);
       then.run(new Passed(judged, permit, run, false));
       return;
@@ -156,7 +187,7 @@ final class Passage {
 
   private Passed passed(Judged judged, long seq) {
     Permit permit = around.gate().allowed(judged, seq);
-    return new Passed(judged, permit, new Run(judged.id(), seq), false);
+    return new Passed(judged, permit, new Run(judged, seq), false);
   }
 
   private void go(Then then, Runnable next) {
@@ -167,7 +198,8 @@ final class Passage {
     }
   }
 
-  private void hold(Question question, Judged judged, Decision.Held held, Then then) {
+  private void hold(
+      Question question, Judged judged, Decision.Held held, Set<Origin.Column> lifted, Then then) {
     ErrorFields refusal = notHoldable(question, judged, held);
     if (refusal != null) {
       Judged no =
@@ -194,7 +226,7 @@ final class Passage {
 
               @Override
               public void ended(HoldEnd end) {
-                go(then, () -> released(end, then));
+                go(then, () -> released(end, lifted, then));
               }
             });
   }
@@ -210,12 +242,16 @@ final class Passage {
     return null;
   }
 
-  private void released(HoldEnd end, Then then) {
+  private void released(HoldEnd end, Set<Origin.Column> lifted, Then then) {
     if (end instanceof HoldEnd.Run(Judged judged, Permit permit, String modifiedBy)) {
       if (!modifiedBy.isEmpty()) {
         notice(Words.modified(modifiedBy, judged.asked().text()));
       }
-      then.run(new Passed(judged, permit, new Run(judged.id(), -1), !modifiedBy.isEmpty()));
+      Run run = new Run(judged, -1);
+      if (modifiedBy.isEmpty()) {
+        run.lifted(lifted); // what somebody put in its place was never said to lift a mask
+      }
+      then.run(new Passed(judged, permit, run, !modifiedBy.isEmpty()));
     } else {
       then.refused(Words.refusal(end, publicUrl), around.journal().flush());
     }

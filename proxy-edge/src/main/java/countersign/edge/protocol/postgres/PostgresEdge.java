@@ -76,6 +76,7 @@ public final class PostgresEdge implements AutoCloseable {
     this.edge =
         new Edge(
             settings,
+            loops,
             tls(settings.certificate(), settings.key()),
             append,
             feed,

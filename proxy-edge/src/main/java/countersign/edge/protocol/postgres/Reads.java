@@ -1,9 +1,9 @@
 package countersign.edge.protocol.postgres;
 
 import countersign.edge.credential.LoggedIn;
-import countersign.edge.credential.TargetLogin;
 import countersign.edge.grammar.Parsers;
 import countersign.edge.grammar.Understood;
+import countersign.edge.mask.Columns;
 import countersign.session.SessionEvent.OutcomeUnknown;
 import countersign.wire.postgres.sql.Catalogue;
 import countersign.wire.postgres.sql.CatalogueRows;
@@ -13,11 +13,11 @@ import countersign.wire.postgres.sql.Reading;
 import io.netty.channel.EventLoop;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +37,12 @@ final class Reads {
   /** Texts of the unit under way: they stay readable however much else is read meanwhile. */
   private final Map<String, Understood> kept = new HashMap<>();
 
+  private final List<Columns.Rule> rules;
   private @Nullable Catalogue catalogue;
+
+  /** How many changes of the catalogue had passed when it was taken. */
+  private long asOf;
+
   private boolean conforming = true;
   private boolean trusted = true;
   private Set<Name> created = Set.of();
@@ -53,7 +58,13 @@ final class Reads {
   private @Nullable Run fetching;
   private boolean over;
 
-  Reads(Opening opening, EventLoop loop, LoggedIn target) {
+  /**
+   * Makes it.
+   *
+   * @param rules rules over columns of the target; empty when none is masked by name
+   */
+  Reads(Opening opening, EventLoop loop, LoggedIn target, List<Columns.Rule> rules) {
+    this.rules = rules;
     this.opening = opening;
     this.loop = loop;
     this.parsers = opening.edge().parsers();
@@ -88,6 +99,7 @@ final class Reads {
 
   /** Takes the shared snapshot where there is a newer one. */
   private void adopt() {
+    asOf = shared.changes();
     Catalogue now = shared.usable();
     if (now != catalogue) {
       catalogue = now;
@@ -122,7 +134,7 @@ final class Reads {
    */
   boolean ready(@Nullable String text) {
     boolean old = shared.usable() == null;
-    boolean waits = old && !opening.gate().mayUnknown();
+    boolean waits = old && needed();
     adopt();
     if (old || shared.ages()) {
       var unused = refresh(); // shared, and at most one at a time
@@ -138,7 +150,23 @@ final class Reads {
       return false;
     }
     kept.put(text, known);
-    return opening.gate().mayUnknown() || !lacks(known);
+    return !needed() || !lacks(known);
+  }
+
+  /** Whether nothing can be decided well without the catalogue. */
+  private boolean needed() {
+    return !rules.isEmpty() || !opening.gate().mayUnknown();
+  }
+
+  /**
+   * The masked columns of the catalogue as it is used now; null when it is not known, or something
+   * passed since that may have changed it.
+   */
+  @Nullable Columns columns() {
+    Catalogue known = catalogue;
+    return known == null || changedCatalogue || shared.changes() != asOf
+        ? null
+        : shared.columns(known, rules);
   }
 
   /** Whether a newer catalogue may have what this one does not. */
@@ -157,20 +185,27 @@ final class Reads {
     } else {
       tree = parsers.read(server, text);
     }
-    boolean wanted =
-        !opening.gate().mayUnknown() && (shared.usable() == null || known != null && lacks(known));
-    CompletableFuture<?> snapshot = wanted ? refresh() : CompletableFuture.completedFuture(null);
+    boolean wanted = needed() && (shared.usable() == null || known != null && lacks(known));
+    CompletableFuture<Catalogues.Shared.@Nullable Snapshot> snapshot =
+        wanted ? refresh() : CompletableFuture.completedFuture(null);
     var unused =
-        tree.thenCombine(snapshot, (understood, _) -> understood)
-            .whenComplete((understood, _) ->
+        tree.thenCombine(snapshot, Got::new)
+            .whenComplete((got, _) ->
                 loop.execute(() -> {
-                  if (text != null && understood != null) {
-                    kept.put(text, understood);
+                  if (text != null && got != null && got.tree() != null) {
+                    kept.put(text, got.tree());
                   }
                   adopt();
+                  if (catalogue == null && got != null && got.snapshot() != null) {
+                    // It was begun after this was asked for: what changed since is no older.
+                    catalogue = got.snapshot().catalogue();
+                    renamed();
+                  }
                   then.run();
                 }));
   }
+
+  private record Got(@Nullable Understood tree, Catalogues.Shared.@Nullable Snapshot snapshot) {}
 
   private @Nullable Understood find(String text) {
     Understood here = kept.get(text);
@@ -234,49 +269,35 @@ final class Reads {
     }
   }
 
-  private CompletableFuture<?> refresh() {
-    return shared.refresh(this::fetch, parsers, server);
+  private CompletableFuture<Catalogues.Shared.@Nullable Snapshot> refresh() {
+    return shared.refresh(this::fetch, parsers, server, rules);
   }
 
-  /** Reads the catalogue with the target's credential, on a connection of its own. */
+  /** Writes down that the catalogue is read, and has it read. */
   private CompletableFuture<CatalogueRows> fetch() {
     CompletableFuture<CatalogueRows> rows = new CompletableFuture<>();
-    loop.execute(() -> dial(rows));
+    try {
+      loop.execute(() -> ask(rows));
+    } catch (RejectedExecutionException e) {
+      rows.completeExceptionally(new Catalogues.Gone());
+    }
     return rows;
   }
 
-  private void dial(CompletableFuture<CatalogueRows> rows) {
+  private void ask(CompletableFuture<CatalogueRows> rows) {
     if (over) {
-      rows.completeExceptionally(new IllegalStateException("the session that asked has ended"));
+      rows.completeExceptionally(new Catalogues.Gone());
       return;
     }
-    Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("database", opening.gate().caller().database());
-    settings.put("client_encoding", "UTF8");
-    settings.put("application_name", "countersign");
-    settings.put(AccessMode.SETTING, "on");
-    settings.put("statement_timeout", "15000");
     Run run = new Run(opening.gate().own(OWN), -1);
     fetching = run;
     var unused = rows.whenComplete((_, failure) -> loop.execute(() -> fetched(run, failure)));
-    opening
-        .edge()
-        .login()
-        .login(
-            loop,
-            opening.target(),
-            settings,
-            new TargetLogin.Outcome() {
-              @Override
-              public void ready(LoggedIn in) {
-                in.channel().pipeline().addLast(new CatalogueExchange(in, rows));
-              }
-
-              @Override
-              public void failed(String why) {
-                rows.completeExceptionally(new IllegalStateException(why));
-              }
-            });
+    CatalogueExchange.begin(
+        opening.edge().loops().next(),
+        opening.edge().login(),
+        opening.target(),
+        opening.gate().caller().database(),
+        rows);
   }
 
   private void fetched(Run run, @Nullable Throwable failure) {

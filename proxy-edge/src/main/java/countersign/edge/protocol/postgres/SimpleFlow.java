@@ -49,7 +49,16 @@ final class SimpleFlow {
       return;
     }
     byte[] body = ByteBufUtil.getBytes(frame.body());
-    ask(frame, new Asked(text, body, List.of(), reading.effects(), reading.facts(), true), reading);
+    Asked asked =
+        new Asked(
+            text,
+            body,
+            List.of(),
+            reading.effects(),
+            reading.facts(),
+            true,
+            () -> flow.statements.traces(reading));
+    ask(frame, asked, reading);
   }
 
   /** Takes a FunctionCall; owns its bytes. What a function does is unknown. */
@@ -113,7 +122,13 @@ final class SimpleFlow {
             ? Set.of(Effect.unknown)
             : reading.effects();
     return new Asked(
-        text, Arrays.copyOf(utf8, utf8.length + 1), List.of(), effects, reading.facts(), true);
+        text,
+        Arrays.copyOf(utf8, utf8.length + 1),
+        List.of(),
+        effects,
+        reading.facts(),
+        true,
+        () -> flow.statements.traces(reading));
   }
 
   private void send(Passage.Passed passed, ByteBuf bytes, Reading reading) {

@@ -2,6 +2,7 @@ package countersign.edge.protocol.postgres;
 
 import countersign.edge.grammar.Understood;
 import countersign.operation.Effect;
+import countersign.wire.postgres.sql.Provenance;
 import countersign.wire.postgres.sql.Reading;
 import countersign.wire.postgres.sql.Statement;
 import java.util.EnumSet;
@@ -42,12 +43,12 @@ final class Statements {
   }
 
   /** Effects that a name in SQL stands for, as of a generation. */
-  private record Named(Set<Effect> effects, long generation) {
-    Named and(Set<Effect> more, long now) {
+  private record Named(Set<Effect> effects, Provenance shows, long generation) {
+    Named and(Set<Effect> more, Provenance other, long now) {
       EnumSet<Effect> all = EnumSet.noneOf(Effect.class);
       all.addAll(more);
       all.addAll(effects);
-      return new Named(all, Math.min(generation, now));
+      return new Named(all, shows.or(other), Math.min(generation, now));
     }
   }
 
@@ -96,6 +97,9 @@ final class Statements {
 
     /** Name it was bound under. */
     String name = "";
+
+    /** What is known of its columns; null where nothing is masked. */
+    @Nullable Described described;
 
     /** Generation it was bound in. */
     private long generation;
@@ -257,6 +261,7 @@ final class Statements {
             was.name(), was.text(), was.types(), was.reading(), was.tree(), was.generation(), true);
     Portal later = new Portal(tainted, found.bind, found.binds);
     later.name = found.name;
+    later.described = found.described;
     return later;
   }
 
@@ -279,14 +284,45 @@ final class Statements {
     }
     for (Statement statement : reading.statements()) {
       switch (statement) {
-        case Statement.Prepare prepare -> name(prepared, prepare.name(), prepare.effects());
-        case Statement.Declare declare -> name(declared, declare.name(), declare.effects());
+        case Statement.Prepare prepare ->
+            name(prepared, prepare.name(), prepare.effects(), shows(reading, prepare));
+        case Statement.Declare declare ->
+            name(declared, declare.name(), declare.effects(), shows(reading, declare));
         default -> {}
       }
     }
   }
 
-  private void name(Map<String, Named> names, String name, Set<Effect> effects) {
+  private static Provenance shows(Reading reading, Statement statement) {
+    int place = reading.statements().indexOf(statement);
+    List<Provenance> all = reading.traces().provenances();
+    return place < 0 || place >= all.size() ? Provenance.UNKNOWN : all.get(place);
+  }
+
+  /**
+   * Where what a reading shows comes from. Names of what was prepared or declared are followed as
+   * long as nothing ran in this session that may have given them another meaning.
+   */
+  List<Provenance> traces(Reading reading) {
+    return reading.traces().provenances().stream().map(this::resolved).toList();
+  }
+
+  private Provenance resolved(Provenance of) {
+    Map<String, Named> names =
+        switch (of.kind()) {
+          case executes -> taken(of.name(), known, pending) ? Map.of() : prepared;
+          case fetches -> taken(of.name(), portals, pendingPortals) ? Map.of() : declared;
+          case plain, prepares, declares, explains, stale -> Map.of();
+        };
+    Named found = names.get(of.name());
+    return found == null || generation > 0 || !of.flows().isEmpty() ? of : found.shows();
+  }
+
+  private static boolean taken(String name, Map<String, ?> names, Map<String, ?> more) {
+    return names.containsKey(name) || more.containsKey(name);
+  }
+
+  private void name(Map<String, Named> names, String name, Set<Effect> effects, Provenance shows) {
     if (names.size() >= MOST_NAMED && !names.containsKey(name)) {
       return; // without a name it stays unknown
     }
@@ -294,8 +330,8 @@ final class Statements {
     names.put(
         name,
         before == null
-            ? new Named(Set.copyOf(effects), generation)
-            : before.and(effects, generation));
+            ? new Named(Set.copyOf(effects), shows, generation)
+            : before.and(effects, shows, generation));
   }
 
   /** A simple Query drops the unnamed statement and portal. */

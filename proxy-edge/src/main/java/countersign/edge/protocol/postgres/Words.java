@@ -18,6 +18,9 @@ final class Words {
   static final String CANCELED = "57014";
   static final String FORBIDDEN = "42501";
 
+  /** Why what holds masks is not written. */
+  static final String MASK_AS_DATA = "a masked value is never written as data";
+
   private Words() {}
 
   static ErrorFields error(String code, String message) {
@@ -115,6 +118,11 @@ final class Words {
     return error(FORBIDDEN, "held operations need a stated reason here")
         .withDetail("Rule: " + rule + ".")
         .withHint("SET countersign.reason = 'why you need this'; then send the statement again.");
+  }
+
+  static ErrorFields masksChanged() {
+    return error("0A000", "the masks of this target have changed")
+        .withHint("Connect again: a new session begins with the masks in force.");
   }
 
   static ErrorFields failedTransaction() {

@@ -33,7 +33,7 @@ public final class Analyse {
   /** A text that nobody could read; {@code why} quotes nothing of it. */
   public static Analysed unread(String text, int major, String why) {
     Statement unknown = new Statement.Unknown(text, Set.of(Effect.unknown), why);
-    return new Analysed(major, why, List.of(new Part(unknown, new Uses(), Touch.names)));
+    return new Analysed(major, why, List.of(new Part(unknown, new Uses(), Touch.names, null)));
   }
 
   private static Analysed tree(String text, int major, List<Node> statements) {
@@ -74,7 +74,8 @@ public final class Analyse {
                         Set.of(Effect.session, Effect.unknown),
                         "countersign.* is not alone in its text"),
                     part.uses(),
-                    Touch.names)
+                    Touch.names,
+                    null)
                 : part)
         .toList();
   }

@@ -1,5 +1,6 @@
 package countersign.wire.postgres.sql;
 
+import countersign.wire.postgres.grammar.Node;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ public record Analysed(int grammar, @Nullable String failure, List<Part> parts) 
    *
    * @param statement as it was read, its effects without what the catalogue adds
    * @param uses what the catalogue must answer for
+   * @param tree its tree; null when there is none
    */
-  record Part(Statement statement, Uses uses, Touch touch) {}
+  record Part(Statement statement, Uses uses, Touch touch, @Nullable Node tree) {}
 }

@@ -1,8 +1,12 @@
 package countersign.wire.postgres.sql;
 
+import countersign.wire.postgres.grammar.Node;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * its definition. Immutable, thread-safe.
  */
 public final class Catalogue implements Lookup.Source {
+  /** Everything with a smaller oid came with the server. */
+  private static final int FIRST_OF_OURS = 16_384;
+
   final String setting;
   final List<String> path;
   final Set<String> builtInFunctions;
@@ -23,6 +30,15 @@ public final class Catalogue implements Lookup.Source {
   final Map<String, String> castsTo;
   final Map<String, String> rowFunctions;
   final Map<Integer, String> typeProblems;
+  private final Map<Integer, Relation> byOid = new HashMap<>();
+  private final Map<Integer, Analysed> definitions;
+  private final List<Inherits> inherits;
+
+  /** What is behind the views that somebody asked for. */
+  private final Map<Integer, Provenance> behind = new ConcurrentHashMap<>();
+
+  /** That a relation is a child or a partition of another, by oid. */
+  public record Inherits(int child, int parent) {}
 
   /**
    * A relation.
@@ -61,6 +77,9 @@ public final class Catalogue implements Lookup.Source {
     this.castsTo = Map.copyOf(judged.castsTo);
     this.rowFunctions = Map.copyOf(judged.rowFunctions);
     this.typeProblems = Map.copyOf(judged.typeProblems());
+    this.definitions = Map.copyOf(judged.definitions);
+    this.inherits = judged.rows.inherits.stream().map(e -> new Inherits(e[1], e[0])).toList();
+    relations.values().forEach(relation -> byOid.put(relation.oid(), relation));
   }
 
   /** What names mean at the beginning of a session with the same login. */
@@ -149,6 +168,44 @@ public final class Catalogue implements Lookup.Source {
     boolean builtIn = oid >= 0 && oid < 16_384;
     String problem = typeProblems.get(oid);
     return builtIn || problem != null && problem.isEmpty();
+  }
+
+  /** The relation of an oid; null when there is none. */
+  public @Nullable Relation relation(int oid) {
+    return byOid.get(oid);
+  }
+
+  /** All relations, in no order. */
+  public Collection<Relation> relations() {
+    return relations.values();
+  }
+
+  /** Children and partitions with their parents. */
+  public List<Inherits> inherits() {
+    return inherits;
+  }
+
+  /** Where what a view shows comes from; null for what is no view of ours. */
+  public @Nullable Provenance behind(Relation view) {
+    boolean ours = view.oid() < 0 || view.oid() >= FIRST_OF_OURS; // an oid is unsigned
+    if (view.kind() != 'v' && view.kind() != 'm' || !ours || view.columns().isEmpty()) {
+      return null;
+    }
+    Provenance known = behind.get(view.oid());
+    if (known != null) {
+      return known;
+    }
+    Analysed definition = definitions.get(view.oid());
+    Node tree = definition == null ? null : definition.parts().getFirst().tree();
+    Provenance now =
+        tree == null || !tree.is("SelectStmt")
+            ? Provenance.UNKNOWN
+            : Lineage.of(tree, this, new Names(List.of(), true, Set.of()));
+    if (!view.problem().isEmpty()) {
+      now = now.doubted();
+    }
+    behind.put(view.oid(), now);
+    return now;
   }
 
   /** How many relations there are, for the log. */

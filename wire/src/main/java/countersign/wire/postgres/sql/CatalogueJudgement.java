@@ -34,6 +34,9 @@ final class CatalogueJudgement {
   final Map<String, String> castsTo = new HashMap<>();
   final Map<String, String> rowFunctions = new HashMap<>();
 
+  /** Definitions of views and materialized views. */
+  final Map<Integer, Analysed> definitions = new HashMap<>();
+
   private final Function<String, Parse> grammar;
   private final Map<Integer, String> functionProblems = new HashMap<>();
   private final Map<Integer, TypeRow> typeRows = new HashMap<>();
@@ -290,8 +293,12 @@ final class CatalogueJudgement {
       }
     }
     String definition = row.definition();
-    if (definition != null) {
-      String problem = queryProblem(definition);
+    if (definition != null && row.kind() == 'm') {
+      definitions.put(row.oid(), analysed(definition)); // it does not run, but says whence its rows
+    } else if (definition != null) {
+      Analysed analysed = analysed(definition);
+      definitions.put(row.oid(), analysed);
+      String problem = queryProblem(analysed);
       if (!problem.isEmpty()) {
         return "view " + row.name().written() + ": " + problem;
       }
@@ -378,7 +385,14 @@ final class CatalogueJudgement {
 
   /** Why a query of a definition is not known to be harmless; empty when it is. */
   private String queryProblem(String query) {
-    Analysed analysed = Analyse.analyse(query, grammar.apply(query));
+    return queryProblem(analysed(query));
+  }
+
+  private Analysed analysed(String query) {
+    return Analyse.analyse(query, grammar.apply(query));
+  }
+
+  private String queryProblem(Analysed analysed) {
     if (analysed.parts().size() != 1 || analysed.failure() != null) {
       return "its definition cannot be read";
     }

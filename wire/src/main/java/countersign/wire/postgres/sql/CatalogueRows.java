@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,19 @@ public final class CatalogueRows {
 
   private static final String OURS = " >= 16384 ";
 
+  /** Built-in relations that quote values of others, or what others said. */
+  static final Set<String> TELLING =
+      Set.of(
+          "pg_statistic",
+          "pg_statistic_ext_data",
+          "pg_stats",
+          "pg_stats_ext",
+          "pg_stats_ext_exprs",
+          "pg_stat_activity",
+          "pg_prepared_statements",
+          "pg_cursors",
+          "pg_settings");
+
   /**
    * What is asked, one statement after the other on one connection. The path is emptied after the
    * first ones so that definitions are printed with every schema that is not {@code pg_catalog}.
@@ -29,16 +43,18 @@ public final class CatalogueRows {
           "SELECT s FROM unnest(current_schemas(false)) WITH ORDINALITY u(s, o) ORDER BY o",
           "SET search_path = ''",
           "SELECT c.oid, n.nspname, c.relname, c.relkind,"
-              + " CASE WHEN c.relkind = 'v' AND c.oid"
+              + " CASE WHEN c.relkind IN ('v', 'm') AND c.oid"
               + OURS
               + "THEN pg_get_viewdef(c.oid) END"
               + " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
               + " WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p', 'S')"
               + " AND n.nspname !~ '^pg_(toast|temp_)'",
           "SELECT a.attrelid, a.attname, a.attnum, a.atttypid FROM pg_attribute a"
-              + " JOIN pg_class c ON c.oid = a.attrelid WHERE c.oid"
+              + " JOIN pg_class c ON c.oid = a.attrelid WHERE (c.oid"
               + OURS
-              + "AND c.relkind IN ('r', 'v', 'm', 'f', 'p', 'c') AND a.attnum > 0"
+              + "OR c.relnamespace = 'pg_catalog'::regnamespace AND c.relname IN ("
+              + TELLING.stream().map(n -> "'" + n + "'").collect(Collectors.joining(", "))
+              + ")) AND c.relkind IN ('r', 'v', 'm', 'f', 'p', 'c') AND a.attnum > 0"
               + " AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum",
           "SELECT p.polrelid, pg_get_expr(p.polqual, p.polrelid),"
               + " pg_get_expr(p.polwithcheck, p.polrelid) FROM pg_policy p"

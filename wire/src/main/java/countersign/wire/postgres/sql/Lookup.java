@@ -130,7 +130,7 @@ final class Lookup {
     }
   }
 
-  private static boolean temporary(Name name) {
+  static boolean temporary(Name name) {
     return name.schema().equals("pg_temp") || name.schema().startsWith("pg_temp_");
   }
 

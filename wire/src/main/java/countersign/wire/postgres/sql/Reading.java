@@ -17,13 +17,15 @@ import org.jspecify.annotations.Nullable;
  * @param facts statements, relations and functions, relations with the schema they were found in
  * @param aftermath what holds no longer once it has run
  * @param missing whether it names something that the catalogue does not have, which may be too old
+ * @param traces where what its statements show comes from
  */
 public record Reading(
     List<Statement> statements,
     Set<Effect> effects,
     Facts facts,
     Aftermath aftermath,
-    boolean missing) {
+    boolean missing,
+    Traces traces) {
   public Reading {
     statements = List.copyOf(statements);
     effects = Set.copyOf(effects);
@@ -55,14 +57,15 @@ public record Reading(
 
   /** A reading of what nobody can read. */
   public static Reading unknown() {
-    return new Reading(List.of(), Set.of(Effect.unknown), Facts.NONE, Aftermath.ANYTHING, false);
+    return new Reading(
+        List.of(), Set.of(Effect.unknown), Facts.NONE, Aftermath.ANYTHING, false, Traces.UNKNOWN);
   }
 
   /** The same reading, when something besides the text may run code nobody foresees. */
   public Reading unforeseen() {
     EnumSet<Effect> all = EnumSet.of(Effect.unknown);
     all.addAll(effects);
-    return new Reading(statements, all, facts, Aftermath.ANYTHING, missing);
+    return new Reading(statements, all, facts, Aftermath.ANYTHING, missing, traces.doubted());
   }
 
   /** Whether it reads and does nothing else: what may run in a read-only transaction. */
@@ -125,7 +128,7 @@ public record Reading(
         all.contains(Effect.unknown) || all.contains(Effect.program)
             ? Aftermath.ANYTHING
             : aftermath;
-    return new Reading(statements, all, facts, after, missing);
+    return new Reading(statements, all, facts, after, missing, traces);
   }
 
   private static Set<Effect> known(@Nullable Set<Effect> here, @Nullable Set<Effect> before) {

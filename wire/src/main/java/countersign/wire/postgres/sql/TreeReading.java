@@ -23,7 +23,7 @@ final class TreeReading {
 
   Part read(Node node) {
     Statement statement = statement(node);
-    return new Part(statement, uses, touch);
+    return new Part(statement, uses, touch, node);
   }
 
   private Statement statement(Node node) {

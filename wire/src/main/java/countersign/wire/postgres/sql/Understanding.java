@@ -57,6 +57,7 @@ public final class Understanding {
     private boolean changesCode;
     private boolean changesTables;
     private boolean missing;
+    private final List<Traces.Step> steps = new ArrayList<>();
 
     Pass(Analysed analysed, int server, @Nullable Catalogue catalogue, Names names) {
       this.analysed = analysed;
@@ -80,7 +81,8 @@ public final class Understanding {
           effects,
           facts,
           new Reading.Aftermath(touchesNames, changesCode, changesTables, creates),
-          missing);
+          missing,
+          new Traces(catalogue, steps));
     }
 
     private void part(Part part) {
@@ -91,6 +93,8 @@ public final class Understanding {
         statement = unknown(statement, problems);
       }
       statements.add(statement);
+      boolean stale = touchesNames || changesCode || changesTables;
+      steps.add(new Traces.Step(part.tree(), names, Traces.doubtful(statement), stale));
       effects.addAll(statement.effects());
       uses.everyRow.forEach(name -> everyRow.add(name.written()));
       uses.functions.forEach(name -> functions.add(name.written()));

@@ -1,0 +1,151 @@
+package countersign.edge.protocol.postgres;
+
+import countersign.edge.gate.Asked;
+import countersign.edge.mask.ColumnMask;
+import countersign.edge.mask.Columns;
+import countersign.operation.Effect;
+import countersign.wire.postgres.BackendMessage.Column;
+import countersign.wire.postgres.sql.CopyForm;
+import countersign.wire.postgres.sql.Origin;
+import countersign.wire.postgres.sql.Provenance;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What masks of columns reach of one operation: by what its statements were seen to show, held
+ * against what the server says of each column. Where the two disagree, or one of them is missing,
+ * the column counts as masked. Confined to the event loop.
+ */
+final class Reach {
+  private final @Nullable Columns columns;
+  private final List<Provenance> traces;
+  private final boolean near;
+  private final Set<Origin.Column> lifted;
+
+  /** Which of its statements answers now. */
+  private int statement;
+
+  private Reach(
+      @Nullable Columns columns, List<Provenance> traces, boolean near, Set<Origin.Column> lifted) {
+    this.columns = columns;
+    this.traces = traces;
+    this.near = near;
+    this.lifted = lifted;
+  }
+
+  /**
+   * Of an operation.
+   *
+   * @param asked null for what nobody asked
+   * @param columns masked columns of the target; null when nobody knows them
+   * @param lifted columns whose masks somebody lifted for it
+   */
+  static Reach of(@Nullable Asked asked, @Nullable Columns columns, Set<Origin.Column> lifted) {
+    if (asked == null || columns == null) {
+      return new Reach(columns, List.of(), true, lifted);
+    }
+    List<Provenance> traces = asked.traces().get();
+    return new Reach(columns, traces, near(asked, traces, columns), lifted);
+  }
+
+  private static boolean near(Asked asked, List<Provenance> traces, Columns columns) {
+    if (asked.effects().contains(Effect.unknown)
+        || asked.effects().contains(Effect.program)
+        || traces.isEmpty()) {
+      return true;
+    }
+    for (Provenance one : traces) {
+      if (one.unknown() || one.relations().stream().anyMatch(columns::near)) {
+        return true;
+      }
+    }
+    return asked.facts().relations().stream().anyMatch(columns::near);
+  }
+
+  /** Whether anything said about it may quote a masked value. */
+  boolean near() {
+    return near;
+  }
+
+  /** Whether a value of a masked column may be computed with. */
+  boolean computes() {
+    Columns known = columns;
+    if (known == null || traces.isEmpty()) {
+      return true;
+    }
+    for (Provenance one : traces) {
+      boolean flows = one.flows().stream().anyMatch(flow -> known.certain(flow.from()));
+      if (one.unknown() || flows || known.certain(one.shown()) || known.certain(one.steers())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The next of its statements answers from now on. */
+  void next() {
+    statement++;
+  }
+
+  private Provenance now() {
+    return statement < traces.size() ? traces.get(statement) : Provenance.UNKNOWN;
+  }
+
+  /** How each column of a result is masked; null for one that is not. */
+  List<@Nullable ColumnMask> masks(List<Column> said) {
+    Provenance now = now();
+    List<Origin> outputs = now.outputs();
+    boolean fits = outputs != null && outputs.size() == said.size();
+    List<@Nullable ColumnMask> masks = new ArrayList<>(said.size());
+    for (int i = 0; i < said.size(); i++) {
+      masks.add(mask(said.get(i), fits && outputs != null ? outputs.get(i) : null, now));
+    }
+    return masks;
+  }
+
+  private @Nullable ColumnMask mask(Column said, @Nullable Origin seen, Provenance now) {
+    Columns known = columns;
+    if (known == null || now.kind() == Provenance.Kind.stale) {
+      return ColumnMask.DOUBT;
+    }
+    boolean named = said.tableOid() != 0;
+    ColumnMask by = named ? known.of(said.tableOid(), said.attribute(), lifted) : null;
+    ColumnMask through;
+    if (seen == null) {
+      through = named ? null : known.of(now.shown(), lifted);
+    } else if (named && !seen.names(said.tableOid(), said.attribute())) {
+      through = known.of(now.shown(), lifted); // not what the statement was read as
+    } else {
+      through = known.of(seen, lifted);
+    }
+    return by == null ? through : through == null ? by : by.stricter(through);
+  }
+
+  /** How each of so many columns of COPY is masked, and the type of each; null when not known. */
+  @Nullable List<Copied> copied(int count) {
+    Columns known = columns;
+    List<Origin> outputs = now().outputs();
+    if (known == null || outputs == null || outputs.size() != count) {
+      return null;
+    }
+    return outputs.stream()
+        .map(origin -> new Copied(known.of(origin, lifted), type(origin)))
+        .toList();
+  }
+
+  /** A column of COPY; its type is 0 when it is not known. */
+  record Copied(@Nullable ColumnMask mask, int type) {}
+
+  private static int type(Origin origin) {
+    return origin.direct() && origin.columns().size() == 1
+        ? origin.columns().iterator().next().type()
+        : 0;
+  }
+
+  /** How COPY writes its rows. */
+  @Nullable CopyForm form() {
+    return now().form();
+  }
+}
