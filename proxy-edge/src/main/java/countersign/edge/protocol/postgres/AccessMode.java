@@ -11,6 +11,7 @@ import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Keeps reads in read-only transactions: a second wall behind the reading of the text. The session
@@ -25,12 +26,18 @@ final class AccessMode {
   private static final String RELEASE = "RELEASE SAVEPOINT countersign_read";
   private static final String OWN = "countersign";
 
+  /** What of what steers a session gives it its mode back: RESET ALL, READ WRITE and the like. */
+  private static final Pattern MODE = Pattern.compile("(?i)read_only|read\\s+write|\\ball\\b");
+
   private final Gate gate;
   private final Upstream upstream;
   private final Answers answers;
 
   /** What the target's default is; {@code unknown} after operations that may have changed it. */
   private Default standing = Default.readOnly;
+
+  /** Whether the caller asked for read-only transactions: then its writes fail as it wants. */
+  private boolean wished;
 
   private enum Default {
     readOnly,
@@ -47,7 +54,7 @@ final class AccessMode {
   /** Sets the mode for a Query that begins a transaction now; only outside a transaction. */
   void begin(boolean readWrite) {
     if (changes(readWrite)) {
-      query(set(readWrite));
+      query(set());
     }
   }
 
@@ -57,21 +64,21 @@ final class AccessMode {
    */
   void beginExtended(boolean readWrite) {
     if (changes(readWrite)) {
-      steps(set(readWrite));
+      steps(set());
       upstream.send(gate.protocol(), Encode.sync(Unpooled.buffer(5)));
       answers.expect(new Expected.SyncPoint(true));
     }
   }
 
   private boolean changes(boolean readWrite) {
-    Default wanted = readWrite ? Default.readWrite : Default.readOnly;
+    Default wanted = readWrite && !wished ? Default.readWrite : Default.readOnly;
     boolean changes = standing != wanted;
     standing = wanted;
     return changes;
   }
 
-  private static String set(boolean readWrite) {
-    return "SET " + SETTING + " = " + (readWrite ? "off" : "on");
+  private String set() {
+    return "SET " + SETTING + " = " + (standing == Default.readWrite ? "off" : "on");
   }
 
   /** A change of the mode did not go through: nobody knows how it stands. */
@@ -79,11 +86,30 @@ final class AccessMode {
     standing = Default.unknown;
   }
 
-  /** An operation ran whose effects nobody foresaw. */
-  void ran(Set<Effect> effects) {
+  /** An operation ran: it may have set the mode itself, or nobody foresaw its effects. */
+  void ran(Reading reading, Set<Effect> effects) {
     if (effects.contains(Effect.unknown) || effects.contains(Effect.session)) {
       standing = Default.unknown;
     }
+    for (Statement statement : reading.statements()) {
+      switch (statement) {
+        case Statement.Setting(String name, String _)
+            when name.equals(Statement.Setting.READ_ONLY) ->
+            wishes(true);
+        case Statement.Setting(String name, String _)
+            when name.equals(Statement.Setting.MODE_DEFAULT) ->
+            wishes(false);
+        case Statement.Plain plain
+            when plain.effects().contains(Effect.session) && MODE.matcher(plain.text()).find() ->
+            wishes(false);
+        default -> {}
+      }
+    }
+  }
+
+  private void wishes(boolean readOnly) {
+    wished = readOnly;
+    standing = Default.unknown;
   }
 
   /** Whether a text must begin in read-write mode. */

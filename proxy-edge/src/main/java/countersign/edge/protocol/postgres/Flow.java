@@ -81,7 +81,7 @@ final class Flow {
   /** An operation was sent. */
   void ran(Reading reading, Set<Effect> effects) {
     statements.ran(reading);
-    access.ran(effects);
+    access.ran(reading, effects);
     wrote |= Gate.writes(effects);
   }
 

@@ -87,6 +87,27 @@ class GateTest {
   }
 
   @Test
+  void whoWantsReadOnlyTransactionsHasThem() {
+    try (WireClient client = bench.client()) {
+      for (String want :
+          List.of(
+              "set session characteristics as transaction read only",
+              "set default_transaction_read_only = on")) {
+        assertThat(client.query(want).unit()).containsExactly("SET", "ZI");
+        assertThat(client.query("insert into w values (1)").unit()).containsExactly("25006", "ZI");
+        assertThat(client.run("insert into w values (1)").sync().unit()).contains("25006");
+        client.query("begin").unit();
+        assertThat(client.query("insert into w values (1)").unit()).containsExactly("25006", "ZE");
+        client.query("rollback").unit();
+        assertThat(client.query("select count(*) from w").unit()).contains("SELECT 1");
+        assertThat(client.query("set default_transaction_read_only to default").unit())
+            .containsExactly("SET", "ZI");
+        assertThat(client.query("update w set t = 'x'").unit()).containsExactly("UPDATE 0", "ZI");
+      }
+    }
+  }
+
+  @Test
   void wrapsAReadInsideAReadWriteBlock() {
     try (WireClient client = bench.client()) {
       client.query("begin").unit();

@@ -19,6 +19,9 @@ final class SettingStatement {
   private static final Set<String> NAMES =
       Set.of("search_path", "role", "session_authorization", "standard_conforming_strings");
 
+  private static final String READ_ONLY = "default_transaction_read_only";
+  private static final Set<String> TRUE = Set.of("on", "true", "yes", "1");
+
   private SettingStatement() {}
 
   static Statement show(Node node, String text) {
@@ -54,14 +57,20 @@ final class SettingStatement {
           case "client_encoding" ->
               only != null && only.toLowerCase(Locale.ROOT).replace("-", "").equals("utf8");
           case "standard_conforming_strings" -> "on".equalsIgnoreCase(only);
+          case READ_ONLY -> only != null && !node.flag("is_local") && TRUE.contains(only);
           default -> Harmless.SETTINGS.contains(name);
         };
-    return listed ? new Statement.Setting(name, text) : steers(text);
+    return !listed
+        ? steers(text)
+        : new Statement.Setting(name.equals(READ_ONLY) ? Statement.Setting.READ_ONLY : name, text);
   }
 
   private static Statement reset(String name, String text) {
     if (name.startsWith(OWN)) {
       return own(OwnVerb.reset, name, "", text);
+    }
+    if (name.equals(READ_ONLY)) {
+      return new Statement.Setting(Statement.Setting.MODE_DEFAULT, text);
     }
     // Without a value of its own a pinned setting goes back to a default that may be another.
     boolean pinned = name.equals("client_encoding") || name.equals("standard_conforming_strings");
@@ -72,7 +81,7 @@ final class SettingStatement {
 
   /**
    * The isolation of this transaction or of all that follow changes what is seen, not what may be
-   * done. The mode of all that follow is the edge's own.
+   * done; so does wanting to write no more.
    */
   private static Statement transaction(Node node, String text) {
     List<Node> modes = node.nodes("args");
@@ -82,10 +91,15 @@ final class SettingStatement {
     boolean listed =
         switch (node.text("name")) {
           case "TRANSACTION" -> access != Access.readWrite;
-          case "SESSION CHARACTERISTICS" -> access == Access.unsaid;
+          case "SESSION CHARACTERISTICS" -> access != Access.readWrite;
           default -> false;
         };
-    return known && listed ? new Statement.Setting("transaction", text) : steers(text);
+    if (!known || !listed) {
+      return steers(text);
+    }
+    boolean session = !node.text("name").equals("TRANSACTION");
+    return new Statement.Setting(
+        session && access == Access.readOnly ? Statement.Setting.READ_ONLY : "transaction", text);
   }
 
   /** One plain constant; null for anything else. */

@@ -82,6 +82,12 @@ public sealed interface Statement {
    * @param name the setting in lower case
    */
   record Setting(String name, String text) implements Statement {
+    /** Name of a setting that makes the transactions that follow read-only. */
+    public static final String READ_ONLY = "transactions that follow: read only";
+
+    /** Name of a setting that gives the transactions that follow their default mode. */
+    public static final String MODE_DEFAULT = "transactions that follow: default mode";
+
     @Override
     public Set<Effect> effects() {
       return Set.of();
