@@ -146,6 +146,26 @@ describe('the queue', () => {
     expect(posts()[0]?.body).toEqual({ text });
   });
 
+  it('shows what it would touch, and what nobody verified as stated', async () => {
+    pending = [
+      request({
+        context: {
+          ticket: 'OPS-4711',
+          relations: ['public.payments'],
+          everyRow: ['payments'],
+          rowsEstimated: 1200,
+          plan: 'Seq Scan on payments',
+        },
+      }),
+    ];
+    render(<App />);
+    const text = (await row()).textContent;
+    expect(text).toContain('OPS-4711 stated by the caller');
+    expect(text).toContain('every row of payments');
+    expect(text).toContain('about 1,200');
+    expect(text).toContain('Seq Scan on payments');
+  });
+
   it('offers no modification where it cannot be made', async () => {
     pending = [request({ modifiable: false })];
     render(<App />);

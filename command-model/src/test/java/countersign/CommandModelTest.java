@@ -16,11 +16,13 @@ import countersign.approval.ApprovalId;
 import countersign.approval.ApprovalOutcome;
 import countersign.approval.ApprovalRefused;
 import countersign.approval.HeldOperation;
+import countersign.approval.Ticket;
 import countersign.command.Failures;
 import countersign.duty.Duty;
 import countersign.duty.DutyEvent;
 import countersign.event.Event;
 import countersign.event.KeyScope;
+import countersign.operation.OperationId;
 import countersign.port.Append;
 import countersign.port.AppendRefused;
 import countersign.session.EdgeId;
@@ -39,6 +41,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -90,6 +93,35 @@ final class CommandModelTest {
     model.send(new ApprovalCommand.Modify(id, BOB, "select 1"));
     assertThat(listen(id).poll(5, TimeUnit.SECONDS))
         .isEqualTo(new ApprovalOutcome.Modified("bob", "select 1"));
+  }
+
+  @Test
+  void findsTheNewestRequestOfAnOperationAndWhatBecameOfIt() throws Exception {
+    String repeat = "ab".repeat(32);
+    HeldOperation held = held(1);
+    ApprovalId first = ApprovalId.next();
+    Instant due = Instant.now().plusSeconds(600).truncatedTo(java.time.temporal.ChronoUnit.MILLIS);
+    assertThat(ticket(repeat)).isEmpty();
+    submit(new ApprovalCommand.Request(first, held, due, repeat));
+    assertThat(log.all().getLast().tags())
+        .containsExactlyInAnyOrder("approval=" + first, "repeat=" + repeat);
+    assertThat(ticket(repeat)).contains(new Ticket(first, held, due, null));
+    assertThat(ticket("cd".repeat(32))).isEmpty();
+
+    model.send(new ApprovalCommand.Approve(first, BOB));
+    assertThat(ticket(repeat).orElseThrow().outcome())
+        .isEqualTo(new ApprovalOutcome.Approved("bob"));
+    submit(new ApprovalCommand.Use(first, OperationId.next(), held.digest()));
+    assertThat(ticket(repeat).orElseThrow().outcome())
+        .isInstanceOf(ApprovalOutcome.Withdrawn.class);
+
+    ApprovalId second = ApprovalId.next();
+    submit(new ApprovalCommand.Request(second, held(1), due, repeat));
+    assertThat(ticket(repeat).orElseThrow().id()).isEqualTo(second);
+  }
+
+  private Optional<Ticket> ticket(String repeat) throws Exception {
+    return model.feed().ticket(repeat).toCompletableFuture().get(5, TimeUnit.SECONDS);
   }
 
   @Test

@@ -105,6 +105,21 @@ final class RecoveryTest {
   }
 
   @Test
+  void leavesTicketsAloneWhichOutliveTheirSessions() throws Exception {
+    SessionId session = open(gone);
+    HeldOperation ticket = held(session, OperationId.next(), 1);
+    decided(session, ticket.operation(), DecisionKind.held, approvalOf(ticket));
+    submit(
+        new ApprovalCommand.Request(
+            approvalOf(ticket), ticket, Instant.now().plusSeconds(600), "ab".repeat(32)));
+
+    assertThat(recover(log)).isEqualTo(new Recovery.Recovered(1, 1, 0, 0));
+
+    assertThat(events(ApprovalEvent.Withdrawn.class)).isEmpty();
+    model.send(new ApprovalCommand.Approve(approvalOf(ticket), BOB));
+  }
+
+  @Test
   void withdrawsWhatWaitsAndCallsUnknownWhatWasUsed() throws Exception {
     SessionId session = open(gone);
     HeldOperation waiting = hold(session);

@@ -281,6 +281,20 @@ final class ApiTest {
   }
 
   @Test
+  void refusesATextOfAnotherShapeBeforeItIsAnAnswer() {
+    as("bob")
+        .contentType(ContentType.JSON)
+        .body("{\"text\":\"select 'another shape'\"}")
+        .post("/api/v1/approvals/" + approval.id() + ":modify")
+        .then()
+        .statusCode(409)
+        .contentType(PROBLEM)
+        .body("type", equalTo("urn:countersign:problem:modify-shape"))
+        .body("detail", equalTo("text: its columns are others"));
+    as("bob").get("/api/v1/approvals/" + approval.id()).then().body("state", equalTo("pending"));
+  }
+
+  @Test
   void answersAnApprovalOnceTheReadModelShowsIt() {
     as("bob")
         .post("/api/v1/approvals/" + approval.id() + ":approve")

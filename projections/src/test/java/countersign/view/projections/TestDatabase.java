@@ -26,7 +26,11 @@ public final class TestDatabase implements AutoCloseable {
     postgres = EmbeddedPostgres.builder().start();
     execute("CREATE ROLE countersign_view LOGIN PASSWORD 'for-this-test'");
     for (String file :
-        List.of("V1__read_models.sql", "V2__no_fsync_of_its_own.sql", "V3__sealed_words.sql")) {
+        List.of(
+            "V1__read_models.sql",
+            "V2__no_fsync_of_its_own.sql",
+            "V3__sealed_words.sql",
+            "V4__context_of_approvals.sql")) {
       try (InputStream sql = TestDatabase.class.getResourceAsStream("/db/migration/view/" + file)) {
         execute(new String(sql.readAllBytes(), StandardCharsets.UTF_8));
       }
