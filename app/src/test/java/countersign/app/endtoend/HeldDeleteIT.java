@@ -88,6 +88,37 @@ final class HeldDeleteIT {
   }
 
   @Test
+  void outlivesItsClientAsATicketAndRunsOnceWhenItComesAgain() {
+    String delete = "delete from payments where id = 9;";
+    String id;
+    try (Psql psql = agent()) {
+      psql.type("set countersign.wait = ticket;");
+      psql.type(delete);
+      psql.await("run it again when approved");
+      id = pending("payments where id = 9;");
+      stillWorks(psql);
+    }
+    Rest.Answer yes = demo.as("bob").post("approvals/" + id + ":approve", "{}");
+    assertThat(yes.status()).as("%s", yes.body()).isEqualTo(200);
+    assertThat(rows("id = 9")).isEqualTo("1");
+
+    try (Psql psql = agent()) {
+      psql.type("set countersign.wait = ticket;");
+      psql.type(delete);
+      psql.await("DELETE 1");
+      psql.type(delete);
+      psql.await("run it again when approved");
+      stillWorks(psql);
+    }
+    assertThat(rows("id = 9")).isEqualTo("0");
+    JsonNode used = demo.as("bob").get("approvals/" + id);
+    assertThat(used.path("state").asText()).isEqualTo("used");
+    assertThat(used.path("waiting").asText()).isEqualTo("ticket");
+    assertThat(used.path("context").path("relations").path(0).asText())
+        .isEqualTo("public.payments");
+  }
+
+  @Test
   void isWithdrawnWhenTheCallerLeaves() {
     Psql psql = agent();
     psql.type("delete from payments where id = 4;");
