@@ -1,7 +1,7 @@
 package countersign.app.start;
 
+import countersign.edge.Transport;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -20,8 +20,8 @@ final class Loops {
 
   /** Where callers and targets live: a loop for each core. */
   static EventLoopGroup edge() {
-    return new NioEventLoopGroup(
-        Runtime.getRuntime().availableProcessors(), new DefaultThreadFactory("edge", true));
+    return Transport.best()
+        .loops(Runtime.getRuntime().availableProcessors(), new DefaultThreadFactory("edge", true));
   }
 
   /** Ends them; what still lives on them is cut off. Blocks. */
@@ -33,6 +33,7 @@ final class Loops {
   static Vertx store() {
     return Vertx.vertx(
         new VertxOptions()
+            .setPreferNativeTransport(true)
             .setEventLoopPoolSize(1)
             .setWorkerPoolSize(1)
             .setInternalBlockingPoolSize(1)
