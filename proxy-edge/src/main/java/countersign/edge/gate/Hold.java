@@ -84,7 +84,7 @@ public final class Hold {
      * Says what stands in the way of a text that may run by itself; {@code then} is called once, on
      * the session's loop, perhaps at once, with nothing when nothing does.
      */
-    default void fits(String text, Consumer<Optional<String>> then) {
+    default void fits(Asked asked, Consumer<Optional<String>> then) {
       then.accept(Optional.empty());
     }
   }
@@ -285,7 +285,7 @@ public final class Hold {
               if (around.gate.judge(asked).decision() instanceof Decision.Blocked no) {
                 answer.complete(Optional.of("the duties block it: " + no.reason()));
               } else {
-                reread.fits(text, answer::complete);
+                reread.fits(asked, answer::complete);
               }
             });
       } else {
@@ -355,7 +355,7 @@ public final class Hold {
       end(new HoldEnd.Blocked(no));
       return;
     }
-    reread.fits(asked.text(), why -> fitted(by, now, why));
+    reread.fits(asked, why -> fitted(by, now, why));
   }
 
   private void fitted(String by, Judged now, Optional<String> why) {

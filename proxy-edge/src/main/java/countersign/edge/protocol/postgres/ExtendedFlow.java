@@ -299,9 +299,9 @@ final class ExtendedFlow {
     }
 
     @Override
-    public void fits(String text, Consumer<Optional<String>> then) {
+    public void fits(Asked asked, Consumer<Optional<String>> then) {
       Prepared was = portal.statement;
-      flow.planning.compare(was.text(), text, was.types(), then);
+      flow.planning.compare(was.text(), asked.text(), was.types(), then);
     }
   }
 

@@ -216,7 +216,7 @@ final class Passage {
             judged,
             held,
             question.wroteInTransaction(),
-            question.reread(),
+            maskable(question.reread()),
             new Hold.Listener() {
               @Override
               public void waits(Hold waiting) {
@@ -229,6 +229,31 @@ final class Passage {
                 go(then, () -> released(end, lifted, then));
               }
             });
+  }
+
+  /** What an approver puts in its place must be something that masks can be kept in, too. */
+  private Hold.Reread maskable(Hold.Reread reread) {
+    return new Hold.Reread() {
+      @Override
+      public void read(String text, Consumer<Asked> then) {
+        reread.read(text, then);
+      }
+
+      @Override
+      public boolean shaped() {
+        return reread.shaped();
+      }
+
+      @Override
+      public void fits(Asked asked, Consumer<Optional<String>> then) {
+        ErrorFields unmaskable = masks.refusal(asked);
+        if (unmaskable == null) {
+          reread.fits(asked, then);
+        } else {
+          then.accept(Optional.of(unmaskable.message()));
+        }
+      }
+    };
   }
 
   private static @Nullable ErrorFields notHoldable(

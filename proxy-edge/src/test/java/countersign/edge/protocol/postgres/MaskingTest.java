@@ -463,6 +463,45 @@ class MaskingTest {
   }
 
   @Test
+  void whatAnApproverPutsInPlaceKeepsTheMasksToo() {
+    mask(COLUMNS);
+    Rulebook book = bench.control.rulebook();
+    Duty duty = book.duties().get("ai-duty");
+    List<countersign.duty.Rule> rules = new ArrayList<>(duty.rules());
+    rules.add(
+        bench.rule(
+            countersign.duty.Rule.Action.hold,
+            java.util.Set.of(countersign.operation.Effect.destroy)));
+    bench.control.rulebook(
+        new Rulebook(
+            book.version() + 1,
+            Map.of(
+                "ai-duty",
+                new Duty("ai-duty", duty.groups(), duty.targets(), rules, duty.unmask())),
+            book.targets(),
+            book.people(),
+            book.agents(),
+            book.powers()));
+    Process psql =
+        bench.psqlInBackground(
+            "delete from mask.orders where id = -1",
+            "delete from mask.orders where id = -2",
+            "select 'goes on'");
+    bench.control.answer(
+        bench.control.request(0).id(),
+        new ApprovalOutcome.Modified(
+            "bob", "insert into mask.orders (id, note) select 701, ssn from mask.people"));
+    bench.control.answer(
+        bench.control.request(1).id(),
+        new ApprovalOutcome.Modified("bob", "select ssn from mask.people where id = 1"));
+    Psql.Said said = Psql.wait(psql);
+    assertThat(said.err()).contains("the approver's text does not fit");
+    assertThat(said.out()).isEqualTo("[masked]\ngoes on\n");
+    assertThat(TargetServer.shared().direct("select count(*) from mask.orders where id = 701"))
+        .isEqualTo("0");
+  }
+
+  @Test
   void aMaskIsLiftedByAnApprovalAlone() {
     mask(COLUMNS);
     Rulebook book = bench.control.rulebook();
