@@ -27,6 +27,7 @@ import countersign.store.StoreSettings;
 import countersign.store.Tags;
 import countersign.store.Urgency;
 import countersign.store.postgres.EmbeddedPostgres;
+import countersign.verifier.bundle.BundleLog;
 import countersign.verifier.bundle.Progress;
 import countersign.verifier.bundle.Report;
 import countersign.verifier.bundle.Trust;
@@ -85,6 +86,11 @@ public final class EvidenceBench {
     @Override
     public byte[] sign(byte[] statement) {
       return log.sign(statement);
+    }
+
+    @Override
+    public Optional<BundleLog.Timestamp> stamp(String checkpoint) throws InterruptedException {
+      return log.stamp(checkpoint);
     }
 
     @Override

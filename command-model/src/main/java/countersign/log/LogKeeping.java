@@ -5,12 +5,12 @@ import countersign.port.MerkleLog;
 import countersign.store.EventLog;
 import countersign.store.LogRows;
 import countersign.store.StoreSettings;
+import countersign.verifier.bundle.BundleLog;
 import countersign.verifier.note.Checkpoint;
 import countersign.verifier.note.Signer;
 import countersign.verifier.tree.Tile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URI;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -65,12 +65,15 @@ public final class LogKeeping implements MerkleLog, AutoCloseable {
     this.witnesses = new Witnesses(tree, settings, problems);
     this.keeper = new Keeper(tree, log, store, problems, clock, this::signed);
     this.watch = new Watch(tree, store, problems, clock, betweenPassesMillis);
-    URI authority = settings.timestamps();
+    LogSettings.Timestamps authority = settings.timestamps();
     this.stamping =
         authority == null
             ? null
             : new Stamping(
-                authority, settings.stampEvery(), settings.directory(), witnesses::published);
+                new StampAuthority(authority.url(), authority.chain(), authority.patience()),
+                authority.every(),
+                settings.directory(),
+                witnesses::published);
   }
 
   /**
@@ -134,6 +137,16 @@ public final class LogKeeping implements MerkleLog, AutoCloseable {
       throw new IllegalArgumentException("statement: (expected: the encoding of DSSE)");
     }
     return signer.signBytes(statement);
+  }
+
+  /**
+   * The policy by which this log is run (c2sp.org/tlog-policy): its key, its witnesses, how many of
+   * them must cosign.
+   *
+   * @return empty while the keys of too few witnesses are known
+   */
+  public Optional<String> policy() {
+    return witnesses.policy(vkey());
   }
 
   @Override
@@ -206,7 +219,16 @@ public final class LogKeeping implements MerkleLog, AutoCloseable {
     Stamping.Stamped stamped = stamping == null ? null : stamping.newest();
     return stamped == null
         ? Optional.empty()
-        : Optional.of(new Stamped(stamped.checkpoint(), stamped.response()));
+        : Optional.of(new Stamped(stamped.checkpoint(), stamped.stamp().response()));
+  }
+
+  /**
+   * Has a checkpoint stamped by the time stamping authority; blocks for its patience at most.
+   *
+   * @return empty when there is none, or it does not answer as it should
+   */
+  public Optional<BundleLog.Timestamp> stamp(String checkpoint) throws InterruptedException {
+    return stamping == null ? Optional.empty() : stamping.stamp(checkpoint);
   }
 
   @Override

@@ -2,6 +2,7 @@ package countersign.log;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param key the log's private key in PEM; empty for one that is made in the directory
  * @param witnesses who cosigns
  * @param needed how many witnesses must cosign
- * @param timestamps where checkpoints are stamped (RFC 3161); null for nowhere
- * @param stampEvery how often
+ * @param timestamps who stamps checkpoints; null for nobody
  */
 public record LogSettings(
     Path directory,
@@ -25,8 +25,7 @@ public record LogSettings(
     char[] key,
     List<WitnessAddress> witnesses,
     int needed,
-    @Nullable URI timestamps,
-    Duration stampEvery) {
+    @Nullable Timestamps timestamps) {
 
   public LogSettings {
     witnesses = List.copyOf(witnesses);
@@ -44,9 +43,27 @@ public record LogSettings(
    */
   public record WitnessAddress(URI url, String key) {}
 
+  /**
+   * A time stamping authority (RFC 3161).
+   *
+   * @param url where it answers
+   * @param every how often the published checkpoint is stamped
+   * @param chain its certificates, for answers that do not bring them all; may be empty
+   * @param patience for one answer
+   */
+  public record Timestamps(
+      URI url, Duration every, List<X509Certificate> chain, Duration patience) {
+    /** Seconds that nobody minds waiting when evidence is made. */
+    public static final Duration ORDINARY_PATIENCE = Duration.ofSeconds(20);
+
+    public Timestamps {
+      chain = List.copyOf(chain);
+    }
+  }
+
   /** Settings without witnesses and time stamps, with a key of its own. */
   public static LogSettings of(Path directory, String origin) {
-    return new LogSettings(directory, origin, new char[0], List.of(), 0, null, Duration.ofHours(1));
+    return new LogSettings(directory, origin, new char[0], List.of(), 0, null);
   }
 
   @Override

@@ -1,101 +1,79 @@
 package countersign.log;
 
+import countersign.verifier.Malformed;
+import countersign.verifier.timestamp.TimeStamp;
+import countersign.verifier.timestamp.TimeStamp.Signer;
 import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * A request for a time stamp (RFC 3161) over some bytes, and whether an answer is one to it. The
- * authority's signature is for who relies on it: {@code openssl ts -verify} with the authority's
- * certificates, which the log need not know.
+ * A request for a time stamp (RFC 3161) over some bytes, and whether an answer is one to it, signed
+ * by the certificate that it names. Who vouches for the authority is for who relies on it.
  */
 final class Stamp {
-  private static final byte[] SHA256 = HexFormat.of().parseHex("0609608648016503040201");
-  private static final byte[] NULL = {0x05, 0x00};
-  private static final byte[] TRUE = {0x01, 0x01, (byte) 0xff};
-  private static final byte[] SIGNED_DATA = HexFormat.of().parseHex("2a864886f70d010702");
-  private static final byte[] TST_INFO = HexFormat.of().parseHex("2a864886f70d0109100104");
+  private static final byte[] SHA256 = HexFormat.of().parseHex("300d06096086480165030402010500");
+  private static final byte[] VERSION = {0x02, 0x01, 0x01};
+  private static final byte[] CERTIFICATES = {0x01, 0x01, (byte) 0xff};
 
-  private final byte[] hash;
-  private final byte[] nonce;
+  private final byte[] stamped;
+  private final BigInteger nonce;
 
   Stamp(byte[] stamped) {
-    this.hash = sha256(stamped);
-    byte[] random = new byte[9];
-    new SecureRandom().nextBytes(random);
-    // Positive and in its shortest form, as DER wants an INTEGER.
-    random[0] = 0x01;
-    this.nonce = random;
+    this.stamped = stamped.clone();
+    // 2^63 or more, so that it takes nine bytes whatever it is.
+    this.nonce = new BigInteger(63, new SecureRandom()).setBit(63);
   }
 
-  /** The request, which asks for the authority's certificate too. */
+  /** The request, which asks for the authority's certificates too. */
   byte[] request() {
-    return Der.write(
-        Der.SEQUENCE,
-        Der.write(Der.INTEGER, new byte[] {1}),
-        Der.write(Der.SEQUENCE, Der.write(Der.SEQUENCE, SHA256, NULL), Der.write(Der.OCTETS, hash)),
-        Der.write(Der.INTEGER, nonce),
-        TRUE);
+    return der(
+        0x30,
+        VERSION,
+        der(0x30, SHA256, der(0x04, sha256(stamped))),
+        der(0x02, nonce.toByteArray()),
+        CERTIFICATES);
   }
 
   /**
-   * Checks that an answer grants a stamp over these bytes for this request.
+   * Reads an answer.
    *
-   * @throws IllegalArgumentException with what is wrong
+   * @param more the authority's certificates as far as they are known
+   * @throws Malformed with what is wrong: it is no stamp over these bytes for this request, or not
+   *     signed by a certificate that is here
    */
-  void check(byte[] answer) {
-    List<Der.Value> parts = Der.read(answer).values();
-    int status = number(at(at(parts, 0).values(), 0)).intValue();
-    if (status != 0 && status != 1) {
-      throw new IllegalArgumentException("status: " + status + " (expected: granted)");
+  TimeStamp check(byte[] answer, List<X509Certificate> more) throws Malformed {
+    TimeStamp stamp = TimeStamp.read(answer);
+    if (!stamp.isOver(stamped)) {
+      throw new Malformed("timestamp: over other bytes");
     }
-    List<Der.Value> info = info(at(parts, 1));
-    Der.Value imprint = at(info, 2);
-    if (!Arrays.equals(at(imprint.values(), 1).content(), hash)) {
-      throw new IllegalArgumentException("messageImprint: of other bytes");
+    if (!stamp.nonce().equals(Optional.of(nonce))) {
+      throw new Malformed("timestamp: of another request");
     }
-    boolean ours =
-        info.stream()
-            .skip(3)
-            .anyMatch(v -> v.tag() == Der.INTEGER && Arrays.equals(v.content(), nonce));
-    if (!ours) {
-      throw new IllegalArgumentException("nonce: of another request, or none");
+    if (stamp.signer(more) instanceof Signer.Unknown(String why)) {
+      throw new Malformed("timestamp: " + why);
     }
+    return stamp;
   }
 
-  /** The TSTInfo in a CMS SignedData. */
-  private static List<Der.Value> info(Der.Value token) {
-    List<Der.Value> content = token.values();
-    require(at(content, 0), SIGNED_DATA);
-    List<Der.Value> signed = at(at(content, 1).values(), 0).values();
-    List<Der.Value> encapsulated = at(signed, 2).values();
-    require(at(encapsulated, 0), TST_INFO);
-    Der.Value octets = at(at(encapsulated, 1).values(), 0);
-    return Der.read(octets.content()).values();
-  }
-
-  private static void require(Der.Value object, byte[] expected) {
-    if (object.tag() != Der.OBJECT || !Arrays.equals(object.content(), expected)) {
-      throw new IllegalArgumentException("answer: not a signed time stamp");
+  /** A value of less than 128 bytes. */
+  private static byte[] der(int tag, byte[]... contents) {
+    int length = Arrays.stream(contents).mapToInt(each -> each.length).sum();
+    byte[] value = new byte[2 + length];
+    value[0] = (byte) tag;
+    value[1] = (byte) length;
+    int at = 2;
+    for (byte[] each : contents) {
+      System.arraycopy(each, 0, value, at, each.length);
+      at += each.length;
     }
-  }
-
-  private static Der.Value at(List<Der.Value> values, int index) {
-    if (index >= values.size()) {
-      throw new IllegalArgumentException("answer: too short for a time stamp");
-    }
-    return values.get(index);
-  }
-
-  private static BigInteger number(Der.Value value) {
-    if (value.tag() != Der.INTEGER || value.content().length == 0 || value.content().length > 8) {
-      throw new IllegalArgumentException("answer: no status");
-    }
-    return new BigInteger(value.content());
+    return value;
   }
 
   private static byte[] sha256(byte[] bytes) {

@@ -1,14 +1,10 @@
 package countersign.log;
 
 import countersign.verifier.Malformed;
+import countersign.verifier.bundle.BundleLog;
 import countersign.verifier.note.Checkpoint;
 import countersign.verifier.note.Note;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,22 +17,19 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the published checkpoint stamped by a time stamping authority (RFC 3161), now and then: in
- * the directory {@code stamps}, {@code <size>.checkpoint} holds the bytes that were stamped and
- * {@code <size>.tsr} the answer, as {@code openssl ts -verify} takes them.
+ * Has checkpoints stamped by a time stamping authority (RFC 3161): the published one now and then,
+ * and the one of a bundle when it is made. In the directory {@code stamps}, {@code
+ * <size>.checkpoint} holds the bytes that were stamped now and then and {@code <size>.tsr} the
+ * answer, as {@code openssl ts -verify} takes them.
  */
 final class Stamping implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Stamping.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration RETRY = Duration.ofMinutes(1);
-  private static final int LONGEST = 256 << 10;
 
-  private final URI authority;
+  private final StampAuthority authority;
   private final Duration every;
   private final Path directory;
   private final Supplier<Optional<String>> published;
-  private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread;
   private volatile @Nullable Stamped newest;
@@ -45,11 +38,14 @@ final class Stamping implements AutoCloseable {
    * A checkpoint with its stamp.
    *
    * @param checkpoint the note whose bytes were stamped
-   * @param response a TimeStampResp in DER
    */
-  record Stamped(long size, String checkpoint, byte[] response) {}
+  record Stamped(long size, String checkpoint, BundleLog.Timestamp stamp) {}
 
-  Stamping(URI authority, Duration every, Path directory, Supplier<Optional<String>> published) {
+  Stamping(
+      StampAuthority authority,
+      Duration every,
+      Path directory,
+      Supplier<Optional<String>> published) {
     this.authority = authority;
     this.every = every;
     this.directory = directory.resolve("stamps");
@@ -62,9 +58,27 @@ final class Stamping implements AutoCloseable {
     thread.start();
   }
 
-  /** What was stamped last by this process; null for nothing. */
+  /** What was stamped last by this process, now and then; null for nothing. */
   @Nullable Stamped newest() {
     return newest;
+  }
+
+  /**
+   * Has a checkpoint stamped, now; blocks for the authority's patience at most.
+   *
+   * @return empty when the authority does not answer as it should
+   */
+  Optional<BundleLog.Timestamp> stamp(String checkpoint) throws InterruptedException {
+    Stamped last = newest;
+    if (last != null && last.checkpoint().equals(checkpoint)) {
+      return Optional.of(last.stamp());
+    }
+    try {
+      return Optional.of(authority.stamp(checkpoint.getBytes(StandardCharsets.UTF_8)));
+    } catch (IOException e) {
+      notStamped(e);
+      return Optional.empty();
+    }
   }
 
   private void run() {
@@ -84,44 +98,27 @@ final class Stamping implements AutoCloseable {
       long size = Checkpoint.parse(Note.parse(checkpoint).text()).size();
       Stamped last = newest;
       if (last == null || last.size() < size) {
-        byte[] response = stamp(checkpoint.getBytes(StandardCharsets.UTF_8));
+        BundleLog.Timestamp stamp = authority.stamp(checkpoint.getBytes(StandardCharsets.UTF_8));
         DurableText.write(directory.resolve(size + ".checkpoint"), checkpoint);
-        DurableText.write(directory.resolve(size + ".tsr"), response);
-        newest = new Stamped(size, checkpoint, response);
-        LOG.infof("checkpoint=stamped size=%d by=%s", size, authority);
+        DurableText.write(directory.resolve(size + ".tsr"), stamp.response());
+        newest = new Stamped(size, checkpoint, stamp);
+        LOG.infof("checkpoint=stamped size=%d by=%s", size, authority.url());
       }
       return every;
-    } catch (IOException | Malformed | IllegalArgumentException e) {
-      LOG.warnf("checkpoint=not stamped by=%s error=%s", authority, e.getMessage());
+    } catch (IOException | Malformed e) {
+      notStamped(e);
       return every.compareTo(RETRY) < 0 ? every : RETRY;
     }
   }
 
-  private byte[] stamp(byte[] bytes) throws IOException, InterruptedException {
-    Stamp stamp = new Stamp(bytes);
-    HttpResponse<InputStream> answer =
-        http.send(
-            HttpRequest.newBuilder(authority)
-                .timeout(PATIENCE)
-                .header("Content-Type", "application/timestamp-query")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(stamp.request()))
-                .build(),
-            HttpResponse.BodyHandlers.ofInputStream());
-    byte[] body;
-    try (InputStream in = answer.body()) {
-      body = in.readNBytes(LONGEST);
-    }
-    if (answer.statusCode() != 200) {
-      throw new IOException("answers " + answer.statusCode() + " (expected: 200)");
-    }
-    stamp.check(body);
-    return body;
+  private void notStamped(Exception e) {
+    LOG.warnf("checkpoint=not stamped by=%s error=%s", authority.url(), e.getMessage());
   }
 
   @Override
   public void close() {
     closed.countDown();
     thread.interrupt();
-    http.shutdownNow();
+    authority.close();
   }
 }

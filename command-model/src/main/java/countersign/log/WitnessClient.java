@@ -33,7 +33,7 @@ final class WitnessClient {
   private final Path pinned;
   private final HttpClient http;
   private final Tree tree;
-  private @Nullable VerifierKey key;
+  private volatile @Nullable VerifierKey key;
   private long seen;
   private volatile Integrity.Witness standing;
   private volatile @Nullable SignatureLine line;
@@ -82,6 +82,16 @@ final class WitnessClient {
   /** How it stands. */
   Integrity.Witness standing() {
     return standing;
+  }
+
+  /** Its key; empty while it was neither named nor asked for. */
+  Optional<VerifierKey> known() {
+    return Optional.ofNullable(key);
+  }
+
+  /** Where it is. */
+  URI url() {
+    return address.url();
   }
 
   /** Its line under the checkpoint that it was shown last; empty when it did not cosign that. */

@@ -88,6 +88,37 @@ final class Witnesses implements AutoCloseable {
     return clients.stream().map(WitnessClient::standing).toList();
   }
 
+  /**
+   * The policy by which this log is run, as c2sp.org/tlog-policy writes it: every witness whose key
+   * is known, and how many of them must cosign.
+   *
+   * @param vkey the log's key
+   * @return empty when fewer are known than are needed
+   */
+  Optional<String> policy(String vkey) {
+    StringBuilder policy = new StringBuilder("log ").append(vkey).append('\n');
+    List<String> names = new ArrayList<>();
+    for (WitnessClient client : clients) {
+      client
+          .known()
+          .ifPresent(key -> {
+            names.add("w" + (names.size() + 1));
+            policy.append("witness %s %s %s\n".formatted(names.getLast(), key, client.url()));
+          });
+    }
+    if (names.size() < settings.needed()) {
+      return Optional.empty();
+    }
+    if (settings.needed() == 0) {
+      return Optional.of(policy.append("quorum none\n").toString());
+    }
+    return Optional.of(
+        policy
+            .append("group witnesses %d %s\n".formatted(settings.needed(), String.join(" ", names)))
+            .append("quorum witnesses\n")
+            .toString());
+  }
+
   /** A new checkpoint was signed. */
   void signed(Tree.Signed signed) {
     newest = signed;

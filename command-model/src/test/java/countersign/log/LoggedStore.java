@@ -69,8 +69,7 @@ final class LoggedStore implements AutoCloseable {
                 new LogSettings.WitnessAddress(
                     URI.create("http://127.0.0.1:" + server.port()), "")),
             1,
-            null,
-            Duration.ofHours(1));
+            null);
     return this;
   }
 

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import countersign.verifier.Malformed;
+import countersign.verifier.bundle.BundleLog;
 import countersign.verifier.note.Checkpoint;
 import countersign.verifier.note.Note;
 import countersign.verifier.note.Signer;
 import countersign.verifier.note.VerifierKey;
+import countersign.verifier.timestamp.TimeStamp;
 import countersign.verifier.tree.Hash;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,7 +23,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,12 +82,20 @@ class StampingTest {
     HttpServer server = serve();
     try (Stamping stamping =
         new Stamping(
-            URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/tsr"),
+            authority(server, Duration.ofSeconds(20)),
             Duration.ofHours(1),
             home,
             () -> Optional.of(checkpoint))) {
       stamping.start();
       LoggedStore.until("stamped", () -> stamping.newest() != null);
+      // The same one is not asked for again, another one is stamped at once.
+      assertThat(stamping.stamp(checkpoint).orElseThrow())
+          .isSameAs(Objects.requireNonNull(stamping.newest()).stamp());
+      BundleLog.Timestamp other = stamping.stamp("other\n").orElseThrow();
+      assertThat(
+              TimeStamp.read(other.response()).isOver("other\n".getBytes(StandardCharsets.UTF_8)))
+          .isTrue();
+      assertThat(other.chain()).isEqualTo(Files.readString(home.resolve("tsa.pem")));
     } finally {
       server.stop(0);
     }
@@ -107,18 +121,76 @@ class StampingTest {
   void takesNoStampForOtherBytesOrAnotherRequest() throws Exception {
     Stamp asked = new Stamp("one".getBytes(StandardCharsets.UTF_8));
     byte[] answer = reply(asked.request());
-    asked.check(answer);
-    assertThatThrownBy(() -> new Stamp("two".getBytes(StandardCharsets.UTF_8)).check(answer))
-        .hasMessage("messageImprint: of other bytes");
-    assertThatThrownBy(() -> new Stamp("one".getBytes(StandardCharsets.UTF_8)).check(answer))
-        .hasMessage("nonce: of another request, or none");
+    asked.check(answer, List.of());
+    assertThatThrownBy(
+            () -> new Stamp("two".getBytes(StandardCharsets.UTF_8)).check(answer, List.of()))
+        .hasMessage("timestamp: over other bytes");
+    assertThatThrownBy(
+            () -> new Stamp("one".getBytes(StandardCharsets.UTF_8)).check(answer, List.of()))
+        .hasMessage("timestamp: of another request");
     // Refused, torn and hostile answers are said, never believed.
-    assertThatThrownBy(() -> asked.check(reply(new byte[] {0x30, 0})))
-        .hasMessageContaining("status: 2");
+    assertThatThrownBy(() -> asked.check(reply(new byte[] {0x30, 0}), List.of()))
+        .hasMessageContaining("not granted, status 2");
     for (int length = 0; length < answer.length; length += 7) {
       byte[] torn = java.util.Arrays.copyOf(answer, length);
-      assertThatThrownBy(() -> asked.check(torn)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> asked.check(torn, List.of())).isInstanceOf(Malformed.class);
     }
+    byte[] unsigned = answer.clone();
+    unsigned[unsigned.length - 1] ^= 1;
+    assertThatThrownBy(() -> asked.check(unsigned, List.of()))
+        .hasMessageContaining("its signature is not that of CN=tsa");
+  }
+
+  @Test
+  void anAuthorityThatStaysSilentOrSaysTooMuchIsLeft() throws Exception {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    CountDownLatch done = new CountDownLatch(1);
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    // It answers, begins to say something, and says no more.
+    server.createContext(
+        "/silent",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 5_000);
+          exchange.getResponseBody().write(0x30);
+          exchange.getResponseBody().flush();
+          try {
+            done.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    server.createContext(
+        "/long",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          exchange.getResponseBody().write(new byte[TimeStamp.LONGEST + 1]);
+          exchange.close();
+        });
+    server.start();
+    String base = "http://127.0.0.1:" + server.getAddress().getPort();
+    try {
+      for (String path : List.of("/silent", "/long", "/none")) {
+        try (Stamping stamping =
+            new Stamping(
+                new StampAuthority(URI.create(base + path), List.of(), Duration.ofMillis(500)),
+                Duration.ofHours(1),
+                home,
+                Optional::empty)) {
+          assertThat(stamping.stamp("one")).as(path).isEmpty();
+        }
+      }
+    } finally {
+      done.countDown();
+      server.stop(0);
+    }
+  }
+
+  private static StampAuthority authority(HttpServer server, Duration patience) {
+    return new StampAuthority(
+        URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/tsr"),
+        List.of(),
+        patience);
   }
 
   private HttpServer serve() throws IOException {

@@ -40,11 +40,20 @@ final class VerifyCommand implements Callable<Integer> {
       description = "a checkpoint that you kept: the log must only have grown since")
   private @Nullable Path since;
 
+  @Option(
+      names = "--tsa-root",
+      paramLabel = "FILE",
+      description =
+          "roots (PEM) of time stamping authorities that you trust: the checkpoint must be stamped"
+              + " by one of theirs")
+  private @Nullable Path authorities;
+
   @Option(names = "-o", paramLabel = "json|text", description = "form of the report")
   private String form = "text";
 
   @Override
   public Integer call() {
-    return Verify.run(bundle, policy, since, form.equals("json"), System.out, System.err);
+    return Verify.run(
+        bundle, policy, since, authorities, form.equals("json"), System.out, System.err);
   }
 }

@@ -36,7 +36,7 @@ record MergedYaml(String text, Set<Integer> inserted) {
 
   /** Keys that hold lists, where what is added stands beside what is the demo's. */
   private static final Set<String> ADDABLE =
-      Set.of("secrets", "people", "agents", "targets", "duties");
+      Set.of("secrets", "people", "agents", "targets", "duties", "witnesses");
 
   /**
    * Writes the demo's parts into a file.
@@ -159,8 +159,8 @@ record MergedYaml(String text, Set<Integer> inserted) {
                 + line
                 + ": "
                 + key
-                + " (expected beside the demo's own: targets, duties, people, agents, secrets; for"
-                + " the rest: countersign start)");
+                + " (expected beside the demo's own: targets, duties, people, agents, secrets,"
+                + " witnesses; for the rest: countersign start)");
       }
       if (!(pair.getValueNode() instanceof SequenceNode list)) {
         throw new Failure(name + ":" + line + ": " + key + " (expected: a list)");

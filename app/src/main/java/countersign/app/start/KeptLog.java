@@ -2,6 +2,7 @@ package countersign.app.start;
 
 import countersign.evidence.make.LogAtHand;
 import countersign.log.LogKeeping;
+import countersign.verifier.bundle.BundleLog;
 import countersign.verifier.tree.Tile;
 import java.io.IOException;
 import java.util.Optional;
@@ -23,12 +24,14 @@ record KeptLog(LogKeeping log) implements LogAtHand {
     return log.sign(statement);
   }
 
-  /** Only without witnesses: their keys are theirs to publish, and the auditor's to know. */
+  @Override
+  public Optional<BundleLog.Timestamp> stamp(String checkpoint) throws InterruptedException {
+    return log.stamp(checkpoint);
+  }
+
   @Override
   public Optional<String> policy() {
-    return log.integrity().witnesses().isEmpty()
-        ? Optional.of("log " + log.vkey() + "\nquorum none\n")
-        : Optional.empty();
+    return log.policy();
   }
 
   @Override

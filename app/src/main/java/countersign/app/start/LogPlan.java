@@ -3,8 +3,14 @@ package countersign.app.start;
 import countersign.app.identity.ReferencedSecrets;
 import countersign.deciding.configuration.Configuration;
 import countersign.log.LogSettings;
+import countersign.verifier.Malformed;
+import countersign.verifier.timestamp.Certificates;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -14,12 +20,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the configuration and the environment say of the Merkle log: {@code witnesses:} and {@code
  * keys.signer} there; here {@code COUNTERSIGN_WITNESSES_NEEDED} (how many must cosign; all when
- * absent), {@code COUNTERSIGN_TSA_URL} and {@code COUNTERSIGN_TSA_EVERY} (such as {@code 1h}).
+ * absent), {@code COUNTERSIGN_TSA_URL}, {@code COUNTERSIGN_TSA_EVERY} (such as {@code 1h}) and
+ * {@code COUNTERSIGN_TSA_CHAIN} (a file of the authority's certificates in PEM).
  */
 final class LogPlan {
   private static final String NEEDED = "COUNTERSIGN_WITNESSES_NEEDED";
   private static final String TSA = "COUNTERSIGN_TSA_URL";
   private static final String EVERY = "COUNTERSIGN_TSA_EVERY";
+
+  private static final String CHAIN = "COUNTERSIGN_TSA_CHAIN";
+  private static final int LONGEST_CHAIN = 1 << 20;
 
   private LogPlan() {}
 
@@ -35,8 +45,7 @@ final class LogPlan {
         key(configuration, data, environment),
         witnesses,
         needed(environment.get(NEEDED), witnesses.size()),
-        authority(environment.get(TSA)),
-        every(environment.get(EVERY)));
+        timestamps(environment));
   }
 
   /** As tlog-tiles wants it: where the log is served, without scheme. */
@@ -75,10 +84,29 @@ final class LogPlan {
     return Integer.parseInt(text);
   }
 
-  private static @Nullable URI authority(@Nullable String text) {
-    if (text == null || text.isEmpty()) {
-      return null;
+  private static LogSettings.@Nullable Timestamps timestamps(Map<String, String> environment) {
+    String url = environment.getOrDefault(TSA, "");
+    Duration every = every(environment.get(EVERY));
+    List<X509Certificate> chain = chain(environment.getOrDefault(CHAIN, ""));
+    return url.isEmpty()
+        ? null
+        : new LogSettings.Timestamps(
+            authority(url), every, chain, LogSettings.Timestamps.ORDINARY_PATIENCE);
+  }
+
+  private static List<X509Certificate> chain(String file) {
+    if (file.isEmpty()) {
+      return List.of();
     }
+    try (InputStream in = Files.newInputStream(Path.of(file))) {
+      return Certificates.pem(in.readNBytes(LONGEST_CHAIN));
+    } catch (IOException | Malformed e) {
+      throw new Failure(
+          CHAIN + ": " + file + " (expected: a file of the authority's certificates in PEM)");
+    }
+  }
+
+  private static URI authority(String text) {
     if (!text.matches("https?://[^\\s/]+(/\\S*)?")) {
       throw new Failure(TSA + ": " + text + " (expected: a URL such as https://tsa.example/tsr)");
     }

@@ -3,6 +3,7 @@ package countersign.app.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import countersign.app.endtoend.Program.Ran;
 import countersign.verifier.bundle.Progress;
 import countersign.verifier.bundle.Report;
 import countersign.verifier.bundle.Trust;
@@ -13,26 +14,37 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A session with reads and an approved delete, exported from the command line and verified. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class EvidenceIT {
   private static final String CANARY = "canary-4f1d";
+  private static TimeAuthority authority;
   private static RunningDemo demo;
   private static String session;
   @TempDir private Path directory;
 
   @BeforeAll
-  static void start() {
-    demo = RunningDemo.start();
+  static void start() throws Exception {
+    authority = TimeAuthority.open();
+    demo = RunningDemo.start(Map.of("COUNTERSIGN_TSA_URL", authority.url()));
     try (Psql psql =
         Psql.open(demo.conninfo("agent-ada", demo.port(6432), "orders"), demo.token("agent-ada"))) {
       psql.type("select '" + CANARY + "', count(*) from payments;");
@@ -53,31 +65,14 @@ final class EvidenceIT {
   @AfterAll
   static void stop() {
     demo.close();
+    authority.close();
   }
-
-  private record Ran(int exit, String out, String err) {}
 
   /** The command as an auditor types it. */
   private static Ran export(String who, String... options) throws Exception {
-    java.util.List<String> line =
-        new java.util.ArrayList<>(
-            java.util.List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                Path.of("target", "quarkus-app", "quarkus-run.jar").toAbsolutePath().toString(),
-                "export",
-                "evidence"));
-    line.addAll(java.util.List.of(options));
-    ProcessBuilder builder = new ProcessBuilder(line);
-    builder.environment().put("COUNTERSIGN_URL", demo.url());
-    builder.environment().put("COUNTERSIGN_TOKEN", demo.token(who));
-    Path err = Files.createTempFile("export", ".err");
-    Process process = builder.redirectError(err.toFile()).start();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
-    Ran ran = new Ran(process.exitValue(), out, Files.readString(err));
-    Files.delete(err);
-    return ran;
+    List<String> line = new ArrayList<>(List.of("export", "evidence"));
+    line.addAll(List.of(options));
+    return Program.as(demo, who, line.toArray(String[]::new));
   }
 
   private static Report verified(Path bundle) throws IOException {
@@ -97,20 +92,110 @@ final class EvidenceIT {
 
   /** The bundle with the last line of a file left out. */
   private Path without(Path bundle, String name) throws IOException {
+    return changed(
+        bundle,
+        name,
+        bytes -> {
+          String text = new String(bytes, StandardCharsets.UTF_8).stripTrailing();
+          return text.substring(0, text.lastIndexOf('\n') + 1).getBytes(StandardCharsets.UTF_8);
+        });
+  }
+
+  private Path changed(Path bundle, String name, UnaryOperator<byte[]> change) throws IOException {
     Path other = directory.resolve("other.zip");
     try (ZipFile zip = new ZipFile(bundle.toFile());
         ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(other))) {
       for (ZipEntry entry : zip.stream().toList()) {
         byte[] bytes = zip.getInputStream(entry).readAllBytes();
-        if (entry.getName().equals(name)) {
-          String text = new String(bytes, StandardCharsets.UTF_8).stripTrailing();
-          bytes = text.substring(0, text.lastIndexOf('\n') + 1).getBytes(StandardCharsets.UTF_8);
-        }
         out.putNextEntry(new ZipEntry(entry.getName()));
-        out.write(bytes);
+        out.write(entry.getName().equals(name) ? change.apply(bytes) : bytes);
       }
     }
     return other;
+  }
+
+  /** What {@code VERIFY.md} says, pasted into a shell, and the same bundle by our own verifier. */
+  @Test
+  void theLinesOfItsReadingWorkAsTheyStandAndTheStampSaysWhen() throws Exception {
+    Path bundle = directory.resolve("BUNDLE.zip");
+    assertThat(export("dana", "--session", session, "--out", bundle.toString()).exit()).isZero();
+
+    Ran pasted =
+        Program.run(
+            directory, Map.of(), List.of("sh", "-e", "-c", String.join("\n", shell(bundle))));
+    assertThat(pasted.exit()).as(pasted.out() + pasted.err()).isZero();
+    assertThat(pasted.out() + pasted.err())
+        .contains("OK\n", "Signature Verified Successfully", "Verification: OK");
+
+    Ran ours =
+        Program.offline("verify", bundle.toString(), "--tsa-root", authority.root().toString());
+    assertThat(ours.exit()).as(ours.out()).isZero();
+    assertThat(ours.out()).contains("stamped by CN=tsa, whom your root vouches for");
+    Path forged =
+        changed(
+            bundle,
+            "log/checkpoint.tsr",
+            bytes -> {
+              bytes[bytes.length - 1] ^= 1;
+              return bytes;
+            });
+    assertThat(Program.offline("verify", forged.toString()).exit()).isEqualTo(1);
+  }
+
+  /** The blocks of the reading, but for the one that calls our own verifier. */
+  private static List<String> shell(Path bundle) throws IOException {
+    try (ZipFile zip = new ZipFile(bundle.toFile())) {
+      String reading =
+          new String(
+              zip.getInputStream(zip.getEntry("VERIFY.md")).readAllBytes(), StandardCharsets.UTF_8);
+      return Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL)
+          .matcher(reading)
+          .results()
+          .map(block -> block.group(1))
+          .filter(block -> !block.contains("countersign verify"))
+          .toList();
+    }
+  }
+
+  @Test
+  void goVerifiesTheSameBundle() throws Exception {
+    Assumptions.assumeTrue(
+        Files.isExecutable(Path.of("/usr/bin/go"))
+            && Files.isDirectory(Path.of("/usr/share/gocode/src/golang.org/x/mod")),
+        "not run: needs Debian's golang-go and golang-golang-x-mod-dev");
+    Path bundle = directory.resolve("go.zip");
+    assertThat(export("dana", "--last", "1h", "--out", bundle.toString()).exit()).isZero();
+    Ran ran =
+        Program.run(
+            directory,
+            Map.of(
+                "GO111MODULE",
+                "off",
+                "GOPATH",
+                directory.resolve("go") + ":/usr/share/gocode",
+                "GOCACHE",
+                directory.resolve("cache").toString()),
+            List.of(
+                "go",
+                "run",
+                Path.of("..", "verifier", "src", "test", "go", "verify.go")
+                    .toAbsolutePath()
+                    .normalize()
+                    .toString(),
+                bundle.toString()));
+    assertThat(ran.out()).as(ran.err()).contains("\tgood\t");
+  }
+
+  @Test
+  @Order(Integer.MAX_VALUE)
+  void withoutAnAnswerOfTheAuthorityItIsMadeAllTheSameAndSaysSo() throws Exception {
+    authority.close();
+    Path bundle = directory.resolve("unstamped.zip");
+    assertThat(export("dana", "--last", "1h", "--out", bundle.toString()).exit()).isZero();
+    Ran ours = Program.offline("verify", bundle.toString());
+    assertThat(ours.exit()).as(ours.out()).isZero();
+    assertThat(ours.out()).contains("not stamped");
+    assertThat(shell(bundle)).noneMatch(block -> block.contains("openssl ts"));
   }
 
   @Test
@@ -186,7 +271,7 @@ final class EvidenceIT {
   @Test
   void isForAuditorsOnlyAndSaysSo() throws Exception {
     Path bundle = directory.resolve("none.zip");
-    for (String who : java.util.List.of("frank", "alice")) {
+    for (String who : List.of("frank", "alice")) {
       Ran ran = export(who, "--session", session, "--out", bundle.toString());
       assertThat(ran.exit()).isEqualTo(1);
       assertThat(ran.err()).contains("power audit");

@@ -10,8 +10,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The packaged program as a stranger runs it: {@code demo} in a process group of its own, on free
@@ -23,11 +25,14 @@ final class RunningDemo implements AutoCloseable {
 
   private final Path data;
   private final int offset;
+  private final Map<String, String> environment;
+  private @Nullable Path configuration;
   private final Path log;
   private Process process;
 
-  private RunningDemo(Path data, int offset) {
+  private RunningDemo(Path data, int offset, Map<String, String> environment) {
     this.data = data;
+    this.environment = environment;
     this.offset = offset;
     this.log = data.resolveSibling(data.getFileName() + ".log");
     this.process = launch();
@@ -35,14 +40,26 @@ final class RunningDemo implements AutoCloseable {
 
   /** Starts on a new directory and waits until it is ready. */
   static RunningDemo start() {
+    return start(Map.of());
+  }
+
+  /** The same with something in its environment. */
+  static RunningDemo start(Map<String, String> environment) {
     try {
       RunningDemo demo =
-          new RunningDemo(Files.createTempDirectory("countersign-it").resolve("d"), freeOffset());
+          new RunningDemo(
+              Files.createTempDirectory("countersign-it").resolve("d"), freeOffset(), environment);
       demo.awaitReady();
       return demo;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Starts again, from now on with a file of additions. */
+  void startAgain(Path added) {
+    configuration = added;
+    startAgain();
   }
 
   /** Starts again on the same directory after a stop or a kill. */
@@ -154,22 +171,20 @@ final class RunningDemo implements AutoCloseable {
   private Process launch() {
     try {
       Files.createDirectories(data.getParent());
-      return new ProcessBuilder(
-              "setsid",
-              "--wait",
-              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-              "--sun-misc-unsafe-memory-access=allow",
-              "--enable-native-access=ALL-UNNAMED",
-              "-jar",
-              Path.of("target", "quarkus-app", "quarkus-run.jar").toAbsolutePath().toString(),
-              "demo",
-              "--data",
-              data.toString(),
-              "--port-offset",
-              Integer.toString(offset))
-          .redirectErrorStream(true)
-          .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-          .start();
+      List<String> line = new ArrayList<>(List.of("setsid", "--wait"));
+      line.addAll(
+          Program.line(
+              "demo", "--data", data.toString(), "--port-offset", Integer.toString(offset)));
+      Path added = configuration;
+      if (added != null) {
+        line.addAll(List.of("--config", added.toString()));
+      }
+      ProcessBuilder builder =
+          new ProcessBuilder(line)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+      builder.environment().putAll(environment);
+      return builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

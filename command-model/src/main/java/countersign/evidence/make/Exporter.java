@@ -85,7 +85,7 @@ final class Exporter {
    * @param directory where files stand until they are packed
    * @param file the bundle
    */
-  Made make(Path directory, Path file, Instant at) throws IOException {
+  Made make(Path directory, Path file, Instant at) throws IOException, InterruptedException {
     BundleScope scope =
         new BundleScope(
             request.scope().query(),
@@ -102,9 +102,11 @@ final class Exporter {
       new Walk(raw, request.disclose()).over(scoped, row -> inScope(writer, row));
       besides(writer, Long.MAX_VALUE);
       duties.write(writer);
+      progress.at("time stamp", 0, -1);
+      Optional<BundleLog.Timestamp> stamp = log.stamp(checkpoint.toString());
       writer.finish(
           file,
-          new BundleLog(key, checkpoint, log, earlier(), log.policy(), Optional.empty(), log::sign),
+          new BundleLog(key, checkpoint, log, earlier(), log.policy(), stamp, log::sign),
           progress);
     }
     return new Made(added, leaves.size(), notOpened);

@@ -1,5 +1,6 @@
 package countersign.evidence.make;
 
+import countersign.verifier.bundle.BundleLog;
 import countersign.verifier.tree.TileSource;
 import java.util.Optional;
 
@@ -19,6 +20,14 @@ public interface LogAtHand extends TileSource {
    * @return 64 bytes of Ed25519
    */
   byte[] sign(byte[] statement);
+
+  /**
+   * Has a checkpoint stamped by a time stamping authority (RFC 3161); waits a bounded time.
+   *
+   * @param checkpoint the note whose UTF-8 bytes are stamped
+   * @return empty when there is no authority, or it does not answer as it should
+   */
+  Optional<BundleLog.Timestamp> stamp(String checkpoint) throws InterruptedException;
 
   /** The text of the log's own policy (c2sp.org/tlog-policy), for information; empty for none. */
   Optional<String> policy();

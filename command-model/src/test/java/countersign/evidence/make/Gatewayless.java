@@ -17,6 +17,7 @@ import countersign.store.Samples;
 import countersign.store.Tags;
 import countersign.store.TestStore;
 import countersign.store.Urgency;
+import countersign.verifier.bundle.BundleLog;
 import countersign.verifier.tree.Tile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -81,8 +82,13 @@ final class Gatewayless implements AutoCloseable {
     }
 
     @Override
+    public Optional<BundleLog.Timestamp> stamp(String checkpoint) throws InterruptedException {
+      return log.stamp(checkpoint);
+    }
+
+    @Override
     public Optional<String> policy() {
-      return Optional.empty();
+      return log.policy();
     }
 
     @Override

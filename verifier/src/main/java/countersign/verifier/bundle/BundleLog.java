@@ -39,7 +39,8 @@ public record BundleLog(
    * A timestamp of RFC 3161 over the checkpoint's file, signatures and all.
    *
    * @param response the DER of the authority's response, SHA-256 as digest
-   * @param chain certificates of the authority in PEM
+   * @param chain certificates of the authority in PEM: the one that signed, and what is known of
+   *     who vouches for it
    */
   public record Timestamp(byte[] response, String chain) {}
 }

@@ -6,6 +6,8 @@ import countersign.verifier.note.Checkpoint;
 import countersign.verifier.note.Ed25519;
 import countersign.verifier.note.Note;
 import countersign.verifier.note.TlogProof;
+import countersign.verifier.timestamp.Certificates;
+import countersign.verifier.timestamp.TimeStamp;
 import countersign.verifier.tree.Hash;
 import countersign.verifier.tree.Proofs;
 import countersign.verifier.tree.Tile;
@@ -68,14 +70,27 @@ final class LogFiles {
       text("log/policy.txt", log.policy().get());
     }
     if (log.timestamp().isPresent()) {
-      BundleLog.Timestamp stamp = log.timestamp().get();
-      spool.add("log/checkpoint.tsr", Role.log, "application/timestamp-reply", stamp.response());
-      add("log/tsa-chain.pem", PEM, stamp.chain());
+      stamp(log.checkpoint(), log.timestamp().get());
     }
     earlier(log, head, nodes);
     tiles(log, head.size(), progress);
     proofs(log, head.size(), nodes, progress);
     return head;
+  }
+
+  private void stamp(Note checkpoint, BundleLog.Timestamp stamp) throws IOException {
+    try {
+      TimeStamp read = TimeStamp.read(stamp.response());
+      byte[] chain = stamp.chain().getBytes(StandardCharsets.US_ASCII);
+      if (!read.isOver(checkpoint.toString().getBytes(StandardCharsets.UTF_8))
+          || !(read.signer(Certificates.pem(chain)) instanceof TimeStamp.Signer.Certified)) {
+        throw new IOException("timestamp: not over the checkpoint, or not by one of the chain");
+      }
+    } catch (Malformed e) {
+      throw new IOException(e.getMessage(), e);
+    }
+    spool.add(TimeCheck.RESPONSE, Role.log, "application/timestamp-reply", stamp.response());
+    add(TimeCheck.CHAIN, PEM, stamp.chain());
   }
 
   private static Checkpoint checked(BundleLog log, Note note) throws IOException {

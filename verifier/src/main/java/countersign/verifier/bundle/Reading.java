@@ -1,25 +1,52 @@
 package countersign.verifier.bundle;
 
+import countersign.verifier.Malformed;
 import countersign.verifier.note.Checkpoint;
+import countersign.verifier.timestamp.TimeStamp;
+import java.time.Instant;
 
 /** The file of a bundle that tells a person how to check it. */
 final class Reading {
   private Reading() {}
 
   static String verify(Checkpoint checkpoint, BundleLog log) {
-    String stamped =
-        log.timestamp().isEmpty()
-            ? ""
-            : """
-
-            ## The time, with openssl alone
-
-            ```sh
-            openssl ts -verify -in log/checkpoint.tsr -data log/checkpoint -CAfile YOUR-TSA-ROOT.pem -untrusted log/tsa-chain.pem
-            ```
-            """;
+    String stamped = log.timestamp().map(Reading::stamped).orElse(NOT_STAMPED);
     return TEXT.formatted(checkpoint.origin(), checkpoint.size(), log.key()) + stamped + LIMITS;
   }
+
+  private static String stamped(BundleLog.Timestamp timestamp) {
+    try {
+      Instant at = TimeStamp.read(timestamp.response()).at();
+      return STAMPED.formatted(at, at.getEpochSecond());
+    } catch (Malformed e) {
+      throw new IllegalStateException("what was checked can be read", e);
+    }
+  }
+
+  private static final String STAMPED =
+      """
+
+      ## The time, with openssl alone
+
+      An authority stamped `log/checkpoint` at %1$s (RFC 3161).
+
+      ```sh
+      openssl ts -verify -in log/checkpoint.tsr -data log/checkpoint -partial_chain -CAfile "${TSA_ROOT:-log/tsa-chain.pem}" -untrusted log/tsa-chain.pem
+      ```
+
+      As it stands this takes the authority's certificates from the bundle. Set `TSA_ROOT` to the file
+      of the root that you know, and it takes that; `countersign verify --tsa-root FILE` does the same.
+      Once a certificate has run out, add `-attime %2$d`, the time of the stamp.
+      """;
+
+  private static final String NOT_STAMPED =
+      """
+
+      ## The time
+
+      No time stamping authority stamped this checkpoint: none was asked, or it did not answer. Who
+      cosigned it says when he saw it.
+      """;
 
   private static final String TEXT =
       """

@@ -90,7 +90,7 @@ public final class Verification {
       consistency(note, head);
       identity(note, key);
       since(head, tiles);
-      time(note);
+      new TimeCheck(zip, trust, report).run(note);
     } catch (Malformed | ZipReader.Damaged e) {
       report.add(INTEGRITY, TAMPERED, String.valueOf(e.getMessage()));
       for (Report.Aspect aspect : List.of(COMPLETENESS, TIME, IDENTITY)) {
@@ -257,26 +257,6 @@ public final class Verification {
 
   private static String consistencyName(long old, long size) {
     return "log/consistency_" + old + "_" + size + ".txt";
-  }
-
-  private void time(Note note) throws IOException, Malformed {
-    if (zip.entries().containsKey("log/checkpoint.tsr")) {
-      Timestamp stamp = Timestamp.read(zip.bytes("log/checkpoint.tsr", 1 << 20));
-      if (!stamp.isOver(note.toString().getBytes(StandardCharsets.UTF_8))) {
-        throw new Malformed("log/checkpoint.tsr: over something else than log/checkpoint");
-      }
-      report.add(
-          TIME,
-          CLAIMED,
-          "a timestamp over the checkpoint says "
-              + stamp.at()
-              + "; its signature is for openssl ts -verify (VERIFY.md)");
-    }
-    report.add(
-        TIME,
-        CLAIMED,
-        "the times of single events are the gateway's own clock; they were written before the checkpoint"
-            + " was");
   }
 
   private Note note(String name) throws IOException, Malformed {

@@ -7,19 +7,22 @@ import countersign.verifier.bundle.Trust;
 import countersign.verifier.bundle.Verification;
 import countersign.verifier.note.Note;
 import countersign.verifier.note.Policy;
+import countersign.verifier.timestamp.Certificates;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code verify BUNDLE [--policy FILE] [--since CHECKPOINT] [-o json]}: data to standard output,
- * talk to standard error. Exit codes: 0 proven, 1 tampered, 2 incomplete, 3 untrusted key, 4 erased
- * but proven; 64 for a wrong command line or policy, 74 for a file that cannot be read.
+ * {@code verify BUNDLE [--policy FILE] [--since CHECKPOINT] [--tsa-root FILE] [-o json]}: data to
+ * standard output, talk to standard error. Exit codes: 0 proven, 1 tampered, 2 incomplete, 3
+ * untrusted key, 4 erased but proven; 64 for a wrong command line or policy, 74 for a file that
+ * cannot be read.
  */
 public final class Verify {
   /** Exit code for a wrong command line, or a policy or checkpoint that cannot be understood. */
@@ -30,11 +33,13 @@ public final class Verify {
 
   private static final String HELP =
       """
-      Usage: countersign verify BUNDLE [--policy FILE] [--since CHECKPOINT] [-o json]
+      Usage: countersign verify BUNDLE [--policy FILE] [--since CHECKPOINT] [--tsa-root FILE] [-o json]
       Checks an evidence bundle offline; never touches the network.
         --policy FILE       whom you trust: log key, witnesses, quorum (c2sp.org/tlog-policy).
                             Without it the key is only what the bundle itself says.
         --since CHECKPOINT  a checkpoint that you kept: the log must only have grown since
+        --tsa-root FILE     roots (PEM) of time stamping authorities that you trust: the checkpoint
+                            must be stamped by one of theirs
         -o json             the report for programs
       Exit code: 0 proven, 1 tampered, 2 incomplete, 3 untrusted key, 4 erased but proven,
                  64 wrong command line, 74 cannot be read
@@ -52,6 +57,7 @@ public final class Verify {
     @Nullable Path bundle = null;
     @Nullable Path policy = null;
     @Nullable Path since = null;
+    @Nullable Path authorities = null;
     boolean json = false;
     for (int i = 0; i < args.length; i++) {
       String arg = args[i];
@@ -63,13 +69,17 @@ public final class Verify {
         policy = Path.of(args[++i]);
       } else if (arg.equals("--since") && more) {
         since = Path.of(args[++i]);
+      } else if (arg.equals("--tsa-root") && more) {
+        authorities = Path.of(args[++i]);
       } else if (arg.equals("-o") && more && args[i + 1].matches("json|text")) {
         json = args[++i].equals("json");
       } else if (!arg.startsWith("-") && bundle == null) {
         bundle = Path.of(arg);
       } else {
         err.println(
-            arg + ": (expected: verify BUNDLE [--policy FILE] [--since CHECKPOINT] [-o json])");
+            arg
+                + ": (expected: verify BUNDLE [--policy FILE] [--since CHECKPOINT] [--tsa-root FILE]"
+                + " [-o json])");
         return USAGE;
       }
     }
@@ -77,7 +87,7 @@ public final class Verify {
       err.print(HELP);
       return USAGE;
     }
-    return run(bundle, policy, since, json, out, err);
+    return run(bundle, policy, since, authorities, json, out, err);
   }
 
   /** Checks a bundle and says what was found; returns the exit code. */
@@ -85,11 +95,12 @@ public final class Verify {
       Path bundle,
       @Nullable Path policy,
       @Nullable Path since,
+      @Nullable Path authorities,
       boolean json,
       PrintStream out,
       PrintStream err) {
     try {
-      Trust trust = trust(policy, since);
+      Trust trust = trust(policy, since, authorities);
       Report report = Verification.of(bundle, trust, progress(err));
       out.print(json ? report.json().canonical() + "\n" : report.text());
       return report.exitCode();
@@ -105,11 +116,13 @@ public final class Verify {
     }
   }
 
-  private static Trust trust(@Nullable Path policy, @Nullable Path since)
+  private static Trust trust(
+      @Nullable Path policy, @Nullable Path since, @Nullable Path authorities)
       throws IOException, Malformed {
     return new Trust(
         policy == null ? Optional.empty() : Optional.of(Policy.parse(small(policy))),
-        since == null ? Optional.empty() : Optional.of(Note.parse(small(since))));
+        since == null ? Optional.empty() : Optional.of(Note.parse(small(since))),
+        authorities == null ? List.of() : Certificates.pem(small(authorities)));
   }
 
   private static byte[] small(Path file) throws IOException, Malformed {

@@ -3,7 +3,6 @@ package countersign.verifier.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,7 +111,7 @@ class ForeignVerifiersTest {
   }
 
   @Test
-  void opensslVerifiesTheCheckpointAndATimestampOverIt(@TempDir Path directory) throws Exception {
+  void opensslVerifiesTheCheckpoint(@TempDir Path directory) throws Exception {
     assumeTrue(there("openssl"));
     MadeBundles made = new MadeBundles();
     Rezip bundle = Rezip.of(made.range(directory));
@@ -138,59 +137,6 @@ class ForeignVerifiersTest {
     assertThat(run(new ProcessBuilder(verify), directory)).isEqualTo(0);
     Files.writeString(directory.resolve("body"), "other\n");
     assertThat(run(new ProcessBuilder(verify), directory)).isNotEqualTo(0);
-
-    Files.writeString(directory.resolve("checkpoint"), note);
-    authority(directory);
-    Timestamp stamp = Timestamp.read(Files.readAllBytes(directory.resolve("checkpoint.tsr")));
-    assertThat(stamp.isOver(Files.readAllBytes(directory.resolve("checkpoint")))).isTrue();
-    assertThat(stamp.isOver(Files.readAllBytes(directory.resolve("body")))).isFalse();
-    assertThat(stamp.at()).isAfter(MadeLog.START);
-  }
-
-  /** An authority of our own stamps the checkpoint, and openssl checks the stamp. */
-  private static void authority(Path directory) throws Exception {
-    Files.writeString(
-        directory.resolve("tsa.cnf"),
-        """
-        [tsa]
-        default_tsa = t
-        [t]
-        serial = serial
-        crypto_device = builtin
-        signer_cert = tsa.pem
-        signer_key = tsa.key
-        signer_digest = sha256
-        default_policy = 1.2.3.4
-        digests = sha256
-        ess_cert_id_alg = sha256
-        [req]
-        distinguished_name = dn
-        [dn]
-        [ext]
-        basicConstraints = CA:TRUE
-        extendedKeyUsage = critical,timeStamping
-        """);
-    Files.writeString(directory.resolve("serial"), "01\n");
-    for (String command :
-        List.of(
-            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout tsa.key -out tsa.pem -days 2 -subj /CN=tsa -config tsa.cnf -extensions ext",
-            "ts -query -data checkpoint -sha256 -cert -out request.tsq",
-            "ts -reply -config tsa.cnf -queryfile request.tsq -out checkpoint.tsr",
-            "ts -verify -in checkpoint.tsr -data checkpoint -CAfile tsa.pem")) {
-      List<String> words = new ArrayList<>(List.of("openssl"));
-      words.addAll(List.of(command.split(" ")));
-      assertThat(run(new ProcessBuilder(words), directory))
-          .as(() -> command + "\n" + said(directory))
-          .isEqualTo(0);
-    }
-  }
-
-  private static String said(Path directory) {
-    try {
-      return Files.readString(directory.resolve("out"));
-    } catch (IOException e) {
-      return e.toString();
-    }
   }
 
   private static boolean there(String program) {

@@ -177,6 +177,17 @@ final class MadeBundles {
       Predicate<MadeLog.Made> chosen,
       Function<MadeLog.Made, BundleEvent> shown)
       throws IOException {
+    return write(file, range, chosen, shown, log.at(log.checkpoint(), List.of(kept)));
+  }
+
+  /** The same with what is said of the log. */
+  Path write(
+      Path file,
+      Optional<BundleScope.Range> range,
+      Predicate<MadeLog.Made> chosen,
+      Function<MadeLog.Made, BundleEvent> shown,
+      BundleLog at)
+      throws IOException {
     BundleScope scope =
         new BundleScope(
             Map.of("scope", "made"),
@@ -195,7 +206,7 @@ final class MadeBundles {
       try (var duties = writer.file("duties/rulebook.json", Role.duties, "application/json")) {
         duties.write("{}".getBytes(UTF_8));
       }
-      writer.finish(file, log.at(log.checkpoint(), List.of(kept)), Progress.NONE);
+      writer.finish(file, at, Progress.NONE);
     }
     return file;
   }
