@@ -87,7 +87,8 @@ public sealed interface RetentionEvent extends Event {
    *
    * @param keys sessions whose keys are destroyed
    * @param acknowledged who dropped what they held: names of parts of Countersign
-   * @param bundles evidence bundles made before, which still hold what they disclose
+   * @param bundles ids ({@code evd-…}) of evidence bundles made before, which still hold what they
+   *     disclose; of one whose event cannot be read any more, that event's id
    * @param feeds feeds that had passed content on
    */
   @org.axonframework.messaging.eventhandling.annotation.Event(

@@ -39,7 +39,7 @@ public interface RetentionLedger {
    * @param by who asked, empty when retention ended
    * @param keys sessions whose keys are destroyed; 0 until completed
    * @param acknowledged parts that dropped what they held
-   * @param bundles evidence bundles made before, which still hold what they disclose
+   * @param bundles ids of evidence bundles made before, which still hold what they disclose
    * @param feeds feeds that had passed content on
    */
   record Erasure(

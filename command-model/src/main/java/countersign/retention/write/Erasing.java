@@ -1,6 +1,7 @@
 package countersign.retention.write;
 
 import countersign.command.Workers;
+import countersign.evidence.EvidenceEvent;
 import countersign.retention.ErasureId;
 import countersign.retention.Forgetting;
 import countersign.retention.RetentionEvent;
@@ -161,9 +162,16 @@ public final class Erasing {
       Criterion exports = new Criterion(Set.of("exported=" + session), Set.of("EvidenceExported"));
       for (StoredEvent stored :
           Workers.await(log.read(0, 1_000, List.of(exports)).toCompletableFuture())) {
-        bundles.add(stored.id().toString());
+        bundles.add(id(stored));
       }
     }
     return List.copyOf(bundles);
+  }
+
+  /** The id that people know; the event's own when its words are lost. */
+  private static String id(StoredEvent stored) {
+    return stored.event() instanceof EvidenceEvent.Exported exported
+        ? exported.id().toString()
+        : stored.id().toString();
   }
 }

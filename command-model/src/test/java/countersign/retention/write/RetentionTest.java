@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import countersign.duty.Duty;
 import countersign.duty.Rulebook;
 import countersign.event.KeyScope;
+import countersign.evidence.EvidenceEvent;
+import countersign.evidence.EvidenceId;
 import countersign.identity.Principal;
 import countersign.port.AppendRefused;
 import countersign.retention.ErasureId;
@@ -35,6 +37,7 @@ import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -175,6 +178,44 @@ class RetentionTest {
         .isInstanceOfSatisfying(
             RetentionRefused.class,
             e -> assertThat(e.kind()).isEqualTo(RetentionRefused.Kind.erased));
+  }
+
+  @Test
+  void namesTheBundlesThatDiscloseItAsPeopleKnowThem() throws Exception {
+    SessionId gone = session("alice", "x", true);
+    SessionId other = session("alice", "y", true);
+    EvidenceId holds = exported(gone);
+    exported(other);
+    Ledger ledger = new Ledger(store);
+    handler(ledger).take(erase(gone));
+    assertThat(erasing(ledger, _ -> {}).run()).isEqualTo(1);
+    assertThat(await(ledger.erasures()).getFirst().bundles()).containsExactly(holds.toString());
+  }
+
+  /** A bundle that discloses a session was made. */
+  private EvidenceId exported(SessionId session) throws Exception {
+    EvidenceEvent.Exported event =
+        new EvidenceEvent.Exported(
+            EvidenceId.next(),
+            Instant.now(),
+            0,
+            3,
+            4,
+            1,
+            5,
+            true,
+            false,
+            700,
+            "00",
+            AUDITOR,
+            Map.of(),
+            "audit",
+            "");
+    Set<String> tags = new HashSet<>(Tags.of(event));
+    tags.add("exported=" + session);
+    Draft draft = Draft.of(event, new KeyScope.OfStore(), tags);
+    await(store.append(new Item(List.of(draft), null, Urgency.decision)));
+    return event.id();
   }
 
   /** From the rows alone, as a stranger would: sealed bytes, commitment and clear half. */
