@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,6 +33,42 @@ final class ExportCommand implements Runnable {
     }
   }
 
+  /** What evidence is about: each option is the field of that name in the request. */
+  static final class Filters {
+    @Option(names = "--session", paramLabel = "ID", description = "one session")
+    @Nullable String session;
+
+    @Option(
+        names = "--who",
+        paramLabel = "NAME",
+        description = "a principal, or the person behind one, anywhere in the chain")
+    @Nullable String who;
+
+    @Option(names = "--duty", paramLabel = "NAME", description = "where this duty decided")
+    @Nullable String duty;
+
+    @Option(names = "--target", paramLabel = "NAME", description = "sessions on this target")
+    @Nullable String target;
+
+    @Option(names = "--approval", paramLabel = "ID", description = "the session of this approval")
+    @Nullable String approval;
+
+    @Option(
+        names = "--ticket",
+        paramLabel = "WORD",
+        description = "where a held operation's reason names it")
+    @Nullable String ticket;
+
+    @Option(names = "--last", paramLabel = "SPAN", description = "up to now: 90s, 45m, 1h, 30d")
+    @Nullable String last;
+
+    @Option(names = "--from", paramLabel = "TIME", description = "from this moment (RFC 3339)")
+    @Nullable String from;
+
+    @Option(names = "--to", paramLabel = "TIME", description = "up to this moment (RFC 3339)")
+    @Nullable String to;
+  }
+
   /** The auditor's bundle. */
   @Command(
       name = "evidence",
@@ -46,38 +83,9 @@ final class ExportCommand implements Runnable {
 
     @Mixin private Output output = new Output();
 
-    @Option(names = "--session", paramLabel = "ID", description = "one session")
-    private @Nullable String session;
+    @Mixin Filters filters = new Filters();
 
-    @Option(
-        names = "--who",
-        paramLabel = "NAME",
-        description = "a principal, or the person behind one, anywhere in the chain")
-    private @Nullable String who;
-
-    @Option(names = "--duty", paramLabel = "NAME", description = "where this duty decided")
-    private @Nullable String duty;
-
-    @Option(names = "--target", paramLabel = "NAME", description = "sessions on this target")
-    private @Nullable String target;
-
-    @Option(names = "--approval", paramLabel = "ID", description = "the session of this approval")
-    private @Nullable String approval;
-
-    @Option(
-        names = "--ticket",
-        paramLabel = "WORD",
-        description = "where a held operation's reason names it")
-    private @Nullable String ticket;
-
-    @Option(names = "--last", paramLabel = "SPAN", description = "up to now: 90s, 45m, 1h, 30d")
-    private @Nullable String last;
-
-    @Option(names = "--from", paramLabel = "TIME", description = "from this moment (RFC 3339)")
-    private @Nullable String from;
-
-    @Option(names = "--to", paramLabel = "TIME", description = "up to this moment (RFC 3339)")
-    private @Nullable String to;
+    @Spec private @Nullable CommandSpec spec;
 
     @Option(
         names = "--disclose",
@@ -142,25 +150,17 @@ final class ExportCommand implements Runnable {
 
     private Map<String, Object> asked() {
       Map<String, Object> asked = new LinkedHashMap<>();
-      put(asked, "session", session);
-      put(asked, "who", who);
-      put(asked, "duty", duty);
-      put(asked, "target", target);
-      put(asked, "approval", approval);
-      put(asked, "ticket", ticket);
-      put(asked, "last", last);
-      put(asked, "from", from);
-      put(asked, "to", to);
-      put(asked, "recipient", recipient);
+      CommandSpec mixed = Objects.requireNonNull(spec).mixins().get("filters");
+      Objects.requireNonNull(mixed).options().stream()
+          .filter(option -> option.getValue() != null)
+          .forEach(option ->
+              asked.put(option.longestName().substring("--".length()), option.getValue()));
+      if (recipient != null) {
+        asked.put("recipient", recipient);
+      }
       asked.put("purpose", purpose);
       asked.put("disclose", disclose);
       return asked;
-    }
-
-    private static void put(Map<String, Object> asked, String name, @Nullable String value) {
-      if (value != null) {
-        asked.put(name, value);
-      }
     }
 
     private void download(Api api, String path, JsonNode job, ProgressLine line) {

@@ -6,11 +6,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -81,17 +80,7 @@ final class KeyCommands {
           "Changes the master key of a stopped Countersign: wraps the root key and the epoch's key"
               + " anew. No event changes.")
   static final class RotateMaster implements Callable<Integer> {
-    @Option(
-        names = "--data",
-        paramLabel = "DIR",
-        description = "the data directory (default: ~/.countersign/data)")
-    private Path data = Path.of(System.getProperty("user.home"), ".countersign", "data");
-
-    @Option(
-        names = "--config",
-        paramLabel = "FILE",
-        description = "the configuration whose keys.master is the master key now")
-    private @Nullable Path config;
+    @Mixin private StoreOptions where = new StoreOptions();
 
     @Option(
         names = "--to",
@@ -103,7 +92,7 @@ final class KeyCommands {
 
     @Override
     public Integer call() throws IOException {
-      System.err.println("countersign: " + MasterKeyChange.run(data, config, to));
+      System.err.println("countersign: " + MasterKeyChange.run(where.data(), where.config(), to));
       return 0;
     }
   }

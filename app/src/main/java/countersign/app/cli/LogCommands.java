@@ -115,17 +115,7 @@ final class LogCommands {
           "Verifies every stored event against the log's signed checkpoint, also while the gateway"
               + " runs. 0: all of them are what was signed; 1: names the first that is not.")
   static final class RunFsck implements Callable<Integer> {
-    @Option(
-        names = "--data",
-        paramLabel = "DIR",
-        description = "the data directory (default: ~/.countersign/data)")
-    private Path data = Path.of(System.getProperty("user.home"), ".countersign", "data");
-
-    @Option(
-        names = "--config",
-        paramLabel = "FILE",
-        description = "the configuration, where it names a store of its own")
-    private @Nullable Path config;
+    @Mixin private StoreOptions where = new StoreOptions();
 
     @Option(
         names = "--since",
@@ -144,12 +134,12 @@ final class LogCommands {
 
     @Override
     public Integer call() throws IOException {
-      try (StoreAtRest store = StoreAtRest.open(data.toAbsolutePath().normalize(), config)) {
+      try (StoreAtRest store = StoreAtRest.open(where.data(), where.config())) {
         String known = logKey;
         Fsck.Outcome outcome =
             Fsck.run(
                 store.settings(),
-                data.resolve("log"),
+                where.data().resolve("log"),
                 since == null ? null : Files.readString(since),
                 known == null ? null : parse(known),
                 RunFsck::progress);
