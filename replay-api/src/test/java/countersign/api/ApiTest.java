@@ -101,7 +101,8 @@ final class ApiTest {
   void answersGoneForWhatWasErasedAndAsksForErasuresOfAdministratorsOnly() {
     SessionView erased = Shown.session("erased", List.of(""), 0, 0, 0);
     ports.sessions.put(erased.id(), erased);
-    for (String path : List.of("recording", "recording/index", "timeline", "operations")) {
+    for (String path :
+        List.of("recording", "recording/index", "timeline", "operations", "export?format=pcapng")) {
       as("frank")
           .get("/api/v1/sessions/" + erased.id() + "/" + path)
           .then()
@@ -526,7 +527,7 @@ final class ApiTest {
         one.session(), number, 0, 0, number * size, size, number, number, one.frames());
   }
 
-  private static SessionView withId(SessionView s, SessionId id) {
+  static SessionView withId(SessionView s, SessionId id) {
     return new SessionView(
         id.toString(),
         s.state(),

@@ -10,11 +10,13 @@ import countersign.verifier.bundle.Trust;
 import countersign.verifier.bundle.Verification;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -112,6 +114,59 @@ final class EvidenceIT {
       }
     }
     return other;
+  }
+
+  @Test
+  void wiresharkReadsTheSessionFromTheApiAndFromTheBundle() throws Exception {
+    Assumptions.assumeTrue(
+        Files.isExecutable(Path.of("/usr/bin/tshark")), "not run: needs Debian's tshark");
+    Path bundle = directory.resolve("capture.zip");
+    assertThat(
+            export("dana", "--session", session, "--disclose", "--out", bundle.toString()).exit())
+        .isZero();
+    Path packed = directory.resolve("packed.pcapng");
+    try (ZipFile zip = new ZipFile(bundle.toFile())) {
+      Files.write(
+          packed,
+          zip.getInputStream(zip.getEntry("replay/" + session + "/wire.pcapng")).readAllBytes());
+    }
+    Path given = directory.resolve("given.pcapng");
+    try (InputStream in = demo.as("frank").bytes("sessions/" + session + "/export?format=pcapng")) {
+      Files.copy(in, given);
+    }
+    for (Path capture : List.of(packed, given)) {
+      String queries = tshark(capture, "-T", "fields", "-e", "pgsql.query", "-e", "frame.comment");
+      assertThat(queries)
+          .contains("delete from payments where id = 11;")
+          .containsPattern("event \\d+: ");
+      assertThat(tshark(capture, "-Y", "tcp.analysis.flags || _ws.malformed")).isEmpty();
+      for (String direction : List.of("in", "out")) {
+        ByteArrayOutputStream recorded = new ByteArrayOutputStream();
+        try (InputStream bytes =
+            demo.as("frank").bytes("sessions/" + session + "/recording?direction=" + direction)) {
+          bytes.transferTo(recorded);
+        }
+        assertThat(followed(capture, direction)).isEqualTo(recorded.toByteArray());
+      }
+    }
+  }
+
+  /** The bytes of one direction as Wireshark puts them together. */
+  private byte[] followed(Path capture, String direction) throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    tshark(capture, "-q", "-z", "follow,tcp,raw,0")
+        .lines()
+        .filter(line -> line.matches((direction.equals("out") ? "\t" : "") + "([0-9a-f]{2})+"))
+        .forEach(line -> bytes.writeBytes(HexFormat.of().parseHex(line.strip())));
+    return bytes.toByteArray();
+  }
+
+  private String tshark(Path capture, String... arguments) throws Exception {
+    List<String> line = new ArrayList<>(List.of("tshark", "-r", capture.toString()));
+    line.addAll(List.of(arguments));
+    Ran ran = Program.run(directory, Map.of("LC_ALL", "C.UTF-8"), line);
+    assertThat(ran.exit()).as(ran.err()).isZero();
+    return ran.out();
   }
 
   /** What {@code VERIFY.md} says, pasted into a shell, and the same bundle by our own verifier. */

@@ -10,6 +10,7 @@ import countersign.verifier.bundle.BundleLog;
 import countersign.verifier.bundle.BundleScope;
 import countersign.verifier.bundle.BundleWriter;
 import countersign.verifier.bundle.Progress;
+import countersign.verifier.bundle.ReplayForm;
 import countersign.verifier.note.Checkpoint;
 import countersign.verifier.note.Note;
 import countersign.verifier.note.VerifierKey;
@@ -28,6 +29,9 @@ import java.util.TreeMap;
  */
 final class Exporter {
   private static final int STEP = 1_000;
+
+  /** A capture is as large as its recording: of more sessions than this nobody looks at each. */
+  private static final int MOST_CAPTURES = 20;
 
   private final RawEvents raw;
   private final LogAtHand log;
@@ -97,7 +101,11 @@ final class Exporter {
                 : Optional.of(request.scope().ticket()),
             request.disclose(),
             at);
-    try (BundleWriter writer = BundleWriter.begin(directory, scope)) {
+    Optional<ReplayForm> form =
+        scoped.sessions().size() <= MOST_CAPTURES
+            ? Optional.of(new CaptureForm())
+            : Optional.empty();
+    try (BundleWriter writer = BundleWriter.begin(directory, scope, form)) {
       duties.before().forEach(row -> besides.put(row.position(), row));
       new Walk(raw, request.disclose()).over(scoped, row -> inScope(writer, row));
       besides(writer, Long.MAX_VALUE);

@@ -69,11 +69,11 @@ public class Recording implements Forgetting {
             place -> overlaps(place, direction, from, last));
     long next = from;
     while (next <= last) {
-      SegmentRecorded segment = source.next();
-      if (segment == null) {
+      SegmentSource.Piece piece = source.next();
+      if (piece == null) {
         throw new IOException("recording: ends at byte " + next + " (expected: " + last + ")");
       }
-      next = write(segment, direction, next, last, to);
+      next = write(piece.segment(), direction, next, last, to);
     }
   }
 

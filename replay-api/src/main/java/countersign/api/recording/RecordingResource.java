@@ -39,12 +39,15 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 @Tag(name = "recordings")
 public class RecordingResource {
+  private static final String PCAPNG = "application/x-pcapng";
+
   private final Views views;
   private final Visibility visibility;
   private final Caller caller;
   private final Commands commands;
   private final Recording recording;
   private final Timelines timelines;
+  private final Captures captures;
 
   /** Answers from these. */
   @Inject
@@ -54,13 +57,15 @@ public class RecordingResource {
       Caller caller,
       Commands commands,
       Recording recording,
-      Timelines timelines) {
+      Timelines timelines,
+      Captures captures) {
     this.views = views;
     this.visibility = visibility;
     this.caller = caller;
     this.commands = commands;
     this.recording = recording;
     this.timelines = timelines;
+    this.captures = captures;
   }
 
   /** One direction of the recording. */
@@ -128,6 +133,38 @@ public class RecordingResource {
     List<SegmentView> items = all.subList(0, Math.min(page.limit(), all.size()));
     return new Page<>(
         items, all.size() > items.size() ? Long.toString(items.getLast().number() + 1) : null);
+  }
+
+  /** The recording in the form of another program. */
+  @GET
+  @Path("export")
+  @Produces({PCAPNG, MediaType.APPLICATION_JSON})
+  @Operation(
+      operationId = "exportRecording",
+      summary = "The whole recording in the form of another program; pcapng: for Wireshark")
+  @APIResponse(
+      responseCode = "200",
+      content =
+          @Content(
+              mediaType = PCAPNG,
+              schema =
+                  @Schema(
+                      type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING,
+                      format = "binary")))
+  public Response export(
+      @PathParam("id") String id,
+      @QueryParam("format") @DefaultValue("") String format,
+      @QueryParam("purpose") @DefaultValue("") String purpose) {
+    if (!format.equals("pcapng")) {
+      throw new IllegalArgumentException("format: " + format + " (expected: pcapng)");
+    }
+    Captures.require(visibility.session(caller.principal(), id));
+    SessionView session = open(id, "export", purpose);
+    StreamingOutput body = out -> captures.write(session, out);
+    return Response.ok(body)
+        .type(PCAPNG)
+        .header("Content-Disposition", "attachment; filename=\"" + session.id() + ".pcapng\"")
+        .build();
   }
 
   /** What was said. */

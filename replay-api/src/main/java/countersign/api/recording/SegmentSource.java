@@ -24,9 +24,18 @@ final class SegmentSource {
   private final SessionId session;
   private final Predicate<SegmentView> wanted;
   private final Deque<SegmentView> index = new ArrayDeque<>();
-  private final Deque<CompletionStage<SegmentRecorded>> ahead = new ArrayDeque<>();
+  private final Deque<Awaited> ahead = new ArrayDeque<>();
   private long nextNumber;
   private boolean indexEnded;
+
+  private record Awaited(long position, CompletionStage<SegmentRecorded> segment) {}
+
+  /**
+   * A piece.
+   *
+   * @param position of its event in the log
+   */
+  record Piece(long position, SegmentRecorded segment) {}
 
   SegmentSource(
       Views views, Recordings recordings, SessionId session, Predicate<SegmentView> wanted) {
@@ -37,16 +46,16 @@ final class SegmentSource {
   }
 
   /** The next piece, null when no further one is durable. */
-  @Nullable SegmentRecorded next() {
+  @Nullable Piece next() {
     while (ahead.size() < AHEAD) {
       SegmentView place = nextPlace();
       if (place == null) {
         break;
       }
-      ahead.add(recordings.read(session, place.position()));
+      ahead.add(new Awaited(place.position(), recordings.read(session, place.position())));
     }
-    CompletionStage<SegmentRecorded> first = ahead.poll();
-    return first == null ? null : Stages.await(first);
+    Awaited first = ahead.poll();
+    return first == null ? null : new Piece(first.position, Stages.await(first.segment));
   }
 
   private @Nullable SegmentView nextPlace() {

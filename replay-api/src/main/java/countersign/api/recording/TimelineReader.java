@@ -42,12 +42,12 @@ final class TimelineReader implements AutoCloseable {
   /** The next exchange, null at the end of what is durable now. */
   @Nullable TimelineItem next() {
     while (ready.isEmpty() && !ended) {
-      SegmentRecorded segment = source.next();
-      if (segment == null) {
+      SegmentSource.Piece piece = source.next();
+      if (piece == null) {
         ready.addAll(timeline.end());
         ended = true;
       } else {
-        feed(segment);
+        feed(piece.segment());
         ready.addAll(timeline.take());
       }
     }

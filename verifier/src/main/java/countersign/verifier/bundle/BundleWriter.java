@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -35,6 +36,7 @@ import java.util.TreeMap;
  * log/checkpoint.tsr, log/tsa-chain.pem   timestamp of RFC 3161 over log/checkpoint
  * proofs/N.tlog-proof       the same for one leaf alone, when the scope is no range and not large
  * replay/SESSION/in.bin, out.bin, index.jsonl   what disclosed segments hold, made from the events
+ * replay/SESSION/wire.pcapng   the same for Wireshark, in bundles of few sessions
  * reports/counts.json       the sums, made from the events
  * </pre>
  *
@@ -68,15 +70,18 @@ public final class BundleWriter implements Closeable {
   private final TilesOfScope tiles = new TilesOfScope();
   private final SortedMap<String, Long> withheld = new TreeMap<>();
   private final LogFiles logFiles;
+  private final Replays replays;
   private long last = -1;
   private long count;
 
-  private BundleWriter(BundleScope scope, Spool spool) throws IOException {
+  private BundleWriter(BundleScope scope, Spool spool, Optional<ReplayForm> form)
+      throws IOException {
     this.scope = scope;
     this.spool = spool;
     this.leaves = spool.begin("events/leaves.jsonl", Role.events, JSONL);
     this.disclosed = spool.begin("events/disclosed.jsonl", Role.events, JSONL);
     this.logFiles = new LogFiles(spool, tiles, scope.range().isEmpty());
+    this.replays = new Replays(spool, form);
   }
 
   /**
@@ -86,9 +91,19 @@ public final class BundleWriter implements Closeable {
    *     unpacked
    */
   public static BundleWriter begin(Path directory, BundleScope scope) throws IOException {
+    return begin(directory, scope, Optional.empty());
+  }
+
+  /**
+   * Begins a bundle in which disclosed recordings stand in another form too.
+   *
+   * @param form made for each session whose opening is disclosed
+   */
+  public static BundleWriter begin(Path directory, BundleScope scope, Optional<ReplayForm> form)
+      throws IOException {
     Spool spool = new Spool(directory);
     try {
-      return new BundleWriter(scope, spool);
+      return new BundleWriter(scope, spool, form);
     } catch (IOException e) {
       spool.close();
       throw e;
@@ -139,8 +154,11 @@ public final class BundleWriter implements Closeable {
                 ? Optional.of(Json.parse(new String(plain.get(), StandardCharsets.UTF_8)))
                 : Optional.empty();
         counts.add(leaf, half, opened);
+        replays.event(event.position(), leaf, half);
         if (leaf.type().equals(Segment.TYPE)) {
-          record(half.text("session"), Segment.of(event.position(), leaf, half, plain.get()));
+          Segment segment = Segment.of(event.position(), leaf, half, plain.get());
+          record(half.text("session"), segment);
+          replays.segment(Objects.requireNonNull(leaf.session()), segment);
         }
       }
       case BundleEvent.Content.AllClear(byte[] clear) -> {

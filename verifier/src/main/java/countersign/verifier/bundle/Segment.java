@@ -6,6 +6,9 @@ import countersign.verifier.json.Json;
 import countersign.verifier.zstd.Zstd;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * A disclosed segment of a recording, taken apart: the bytes of each direction, and a line for each
@@ -19,12 +22,27 @@ import java.nio.charset.StandardCharsets;
  * @param out bytes to the caller
  * @param index a line for each frame: direction, offset in its direction, length, microseconds
  *     since the session opened, position of the event
+ * @param frames the same in their order
  */
-record Segment(byte[] in, byte[] out, byte[] index) {
+record Segment(byte[] in, byte[] out, byte[] index, List<Frame> frames) {
   static final String TYPE = "SegmentRecorded";
 
   /** 64 KiB of payload, each byte a frame of its own with the longest header. */
   private static final int MOST_PLAIN = (64 << 10) * 13;
+
+  /**
+   * Bytes that went one way at one moment.
+   *
+   * @param offset of the first of them in their direction
+   * @param from where they begin in the segment's bytes of their direction
+   * @param micros µs since the session opened
+   */
+  record Frame(boolean outwards, long offset, int from, int length, long micros) {}
+
+  /** The bytes of one of its frames. */
+  byte[] bytes(Frame frame) {
+    return Arrays.copyOfRange(frame.outwards ? out : in, frame.from, frame.from + frame.length);
+  }
 
   /** Where a number ended. */
   private static final class Reading {
@@ -60,6 +78,7 @@ record Segment(byte[] in, byte[] out, byte[] index) {
     ByteArrayOutputStream in = new ByteArrayOutputStream();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     StringBuilder index = new StringBuilder();
+    List<Frame> frames = new ArrayList<>();
     long micros = clear.count("fromMicros");
     Reading reading = new Reading(bytes, 0);
     while (reading.at < bytes.length) {
@@ -71,10 +90,12 @@ record Segment(byte[] in, byte[] out, byte[] index) {
         throw wrong();
       }
       ByteArrayOutputStream to = outwards ? out : in;
+      long offset = clear.count(outwards ? "outFrom" : "inFrom") + to.size();
+      frames.add(new Frame(outwards, offset, to.size(), (int) length, micros));
       index.append(
           Json.object()
               .with("direction", outwards ? "out" : "in")
-              .with("offset", clear.count(outwards ? "outFrom" : "inFrom") + to.size())
+              .with("offset", offset)
               .with("length", length)
               .with("micros", micros)
               .with("position", position)
@@ -91,7 +112,10 @@ record Segment(byte[] in, byte[] out, byte[] index) {
       throw wrong();
     }
     return new Segment(
-        in.toByteArray(), out.toByteArray(), index.toString().getBytes(StandardCharsets.US_ASCII));
+        in.toByteArray(),
+        out.toByteArray(),
+        index.toString().getBytes(StandardCharsets.US_ASCII),
+        List.copyOf(frames));
   }
 
   private static Malformed wrong() {
