@@ -65,7 +65,7 @@ class StoreTest {
     StoredEvent stored = read(0).getFirst();
     assertThat(stored.event()).isEqualTo(event);
     assertThat(stored.type()).isEqualTo("OperationDecided");
-    assertThat(stored.version()).isEqualTo(1);
+    assertThat(stored.version()).isEqualTo(2);
     assertThat(stored.session()).isEqualTo(session);
     assertThat(stored.sessionSeq()).isZero();
     assertThat(stored.tags()).containsExactlyInAnyOrder("a=1", "b=2");

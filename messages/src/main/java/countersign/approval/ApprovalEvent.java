@@ -2,6 +2,7 @@ package countersign.approval;
 
 import countersign.event.Clear;
 import countersign.event.Event;
+import countersign.event.FormerlyClear;
 import countersign.identity.Principal;
 import countersign.operation.OperationId;
 import countersign.session.SessionId;
@@ -86,13 +87,13 @@ public sealed interface ApprovalEvent extends Event {
       implements ApprovalEvent {}
 
   /** It ran, or is about to: never again. */
-  @org.axonframework.messaging.eventhandling.annotation.Event(name = "Used", version = "1")
+  @org.axonframework.messaging.eventhandling.annotation.Event(name = "Used", version = "2")
   record Used(
       @Clear @EventTag(key = "approval") ApprovalId id,
       @Clear SessionId session,
       @Clear Instant at,
       @Clear OperationId operation,
-      @Clear String digest)
+      @FormerlyClear(until = 1) String digest)
       implements ApprovalEvent {}
 
   /** Somebody who may not answer tried to. */

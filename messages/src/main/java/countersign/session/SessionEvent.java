@@ -3,6 +3,7 @@ package countersign.session;
 import countersign.approval.ApprovalId;
 import countersign.event.Clear;
 import countersign.event.Event;
+import countersign.event.FormerlyClear;
 import countersign.identity.Principal;
 import countersign.operation.DecisionKind;
 import countersign.operation.Effect;
@@ -83,7 +84,8 @@ public sealed interface SessionEvent extends Event {
    * @param decision what was decided
    * @param effects what it does
    * @param dutiesAt version of the rulebook that decided
-   * @param digest SHA-256 in lower-case hex, see {@link countersign.operation.OperationDigest}
+   * @param digest SHA-256 in lower-case hex, see {@link countersign.operation.OperationDigest};
+   *     sealed, because who has it can guess what it is of
    * @param approval the approval it waits for or runs under
    * @param replaces the operation that an approver modified into this one
    * @param text the exact operation, never shortened
@@ -94,14 +96,14 @@ public sealed interface SessionEvent extends Event {
    */
   @org.axonframework.messaging.eventhandling.annotation.Event(
       name = "OperationDecided",
-      version = "1")
+      version = "2")
   record OperationDecided(
       @Clear SessionId session,
       @Clear OperationId operation,
       @Clear DecisionKind decision,
       @Clear Set<Effect> effects,
       @Clear long dutiesAt,
-      @Clear String digest,
+      @FormerlyClear(until = 1) String digest,
       @Clear @Nullable ApprovalId approval,
       @Clear @Nullable OperationId replaces,
       @Clear boolean byEdge,

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.NullNode;
 import countersign.event.Clear;
 import countersign.event.Event;
+import countersign.event.FormerlyClear;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -73,11 +74,25 @@ public final class EventType {
   }
 
   static EventType of(Class<? extends Record> shape, JsonMapper json) {
+    return of(shape, Integer.parseInt(event(shape).version()), json);
+  }
+
+  private static org.axonframework.messaging.eventhandling.annotation.Event event(
+      Class<? extends Record> shape) {
     var event =
         shape.getAnnotation(org.axonframework.messaging.eventhandling.annotation.Event.class);
     if (event == null || event.name().isEmpty()) {
       throw new IllegalStateException(shape.getName() + ": has no @Event(name, version)");
     }
+    return event;
+  }
+
+  /** The same event as an older version stored it, to be read only. */
+  EventType asOf(int former) {
+    return of(shape, former, json);
+  }
+
+  private static EventType of(Class<? extends Record> shape, int version, JsonMapper json) {
     try {
       SerializerProvider writing = json.getSerializerProviderInstance();
       MethodHandles.Lookup lookup = MethodHandles.publicLookup();
@@ -88,7 +103,7 @@ public final class EventType {
         components.add(
             new Component(
                 part.getName(),
-                part.isAnnotationPresent(Clear.class),
+                isClear(part, version),
                 part.getType(),
                 lookup
                     .unreflect(part.getAccessor())
@@ -102,12 +117,17 @@ public final class EventType {
           lookup
               .unreflectConstructor(shape.getConstructor(types))
               .asSpreader(Object[].class, types.length);
-      int version = Integer.parseInt(event.version());
       return new EventType(
-          event.name(), version, shape, List.copyOf(components), constructor, json);
+          event(shape).name(), version, shape, List.copyOf(components), constructor, json);
     } catch (ReflectiveOperationException | JsonMappingException e) {
       throw new IllegalStateException(shape.getName() + ": not a public record", e);
     }
+  }
+
+  private static boolean isClear(RecordComponent part, int version) {
+    FormerlyClear formerly = part.getAnnotation(FormerlyClear.class);
+    return part.isAnnotationPresent(Clear.class)
+        || (formerly != null && version <= formerly.until());
   }
 
   /** Stored name. */

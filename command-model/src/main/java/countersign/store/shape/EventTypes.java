@@ -63,12 +63,15 @@ public final class EventTypes {
     return type;
   }
 
-  /** Finds a type by its stored name and version; empty when this release does not know it. */
+  /**
+   * Finds a type by its stored name and version, also an older one; empty when this release does
+   * not know it.
+   */
   public Optional<EventType> find(String name, int version) {
     return Optional.ofNullable(byName.get(name + "/" + version));
   }
 
-  /** All of them. */
+  /** All of them in their newest version. */
   public Collection<EventType> all() {
     return byClass.values();
   }
@@ -80,7 +83,7 @@ public final class EventTypes {
       // What a later version added is absent in an earlier one, and its record says what that
       // means.
       for (int earlier = 1; earlier < type.version(); earlier++) {
-        byName.putIfAbsent(type.name() + "/" + earlier, type);
+        byName.putIfAbsent(type.name() + "/" + earlier, type.asOf(earlier));
       }
       EventType other = byName.put(type.name() + "/" + type.version(), type);
       if (other != null && other.version() == type.version()) {

@@ -93,8 +93,9 @@ public class OperationRow {
             Lists.write(
                 event.binds().stream()
                     .map(bind -> bind == null ? null : Words.text(bind))
-                    .toList()));
-    digest = event.digest();
+                    .toList()),
+            event.digest());
+    digest = "";
     approval = event.approval() == null ? null : event.approval().value();
     replaces = event.replaces() == null ? null : event.replaces().value();
     byEdge = event.byEdge();
@@ -138,7 +139,7 @@ public class OperationRow {
    * @param openedAt when its session opened; null while that is not known yet
    */
   OperationView view(Sealed sealed, @Nullable Instant openedAt) {
-    List<@Nullable String> words = sealed.open(session, text, 4);
+    List<@Nullable String> words = sealed.open(session, text, 5);
     String lists = String.valueOf(words.get(3));
     return new OperationView(
         id.toString(),
@@ -153,7 +154,7 @@ public class OperationRow {
         String.valueOf(words.get(1)),
         String.valueOf(words.get(2)),
         lists.isEmpty() ? List.of() : Lists.binds(lists),
-        digest,
+        String.valueOf(words.get(4)),
         approval,
         replaces == null ? null : replaces.toString(),
         byEdge,

@@ -109,7 +109,7 @@ public class ApprovalRow {
     why = "";
     statedReason = "";
     effects = Words.sorted(held.effects());
-    digest = held.digest();
+    digest = sealed.words(session, held.digest());
     asked = asked(held);
     quorum = held.hold().quorum();
     waiting = held.hold().waiting().name();
@@ -202,7 +202,7 @@ public class ApprovalRow {
         String.valueOf(words.get(5)),
         String.valueOf(words.get(6)),
         Lists.context(String.valueOf(words.get(7))),
-        digest,
+        String.valueOf(sealed.one(session, digest)),
         asked,
         quorum,
         waiting,
