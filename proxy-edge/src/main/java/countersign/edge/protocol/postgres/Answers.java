@@ -139,10 +139,24 @@ final class Answers {
       run.answered(rows, piece.bytes().readableBytes());
     }
     ByteBuf shown =
-        masking == null ? piece.bytes() : masking.shown(piece, run, described(head, run));
+        masking == null
+            ? piece.bytes()
+            : masking.shown(piece, run == null ? reported(piece) : run, described(head, run));
     if (shown != null) {
       outbox.write(shown, barrier);
     }
+  }
+
+  /** The operation that a report is about while it is only being prepared: planning may fail. */
+  private @Nullable Run reported(Piece piece) {
+    if (piece.type() == 'E' || piece.type() == 'N') {
+      for (Expected expected : queue) {
+        if (expected instanceof Expected.SyncPoint || runOf(expected) != null) {
+          return runOf(expected);
+        }
+      }
+    }
+    return null;
   }
 
   private static @Nullable Described described(@Nullable Expected head, @Nullable Run run) {
