@@ -67,6 +67,9 @@ final class CatalogueExchange extends ChannelInboundHandlerAdapter {
     settings.put("application_name", "countersign");
     settings.put(AccessMode.SETTING, "on");
     settings.put("statement_timeout", "15000");
+    // Printing definitions locks what they name. In a deadlock with a caller's DROP it must be the
+    // edge that gives up, so well before the second after which the server looks for a victim.
+    settings.put("lock_timeout", "100");
     login.login(
         loop,
         target,
