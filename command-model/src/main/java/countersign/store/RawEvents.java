@@ -137,6 +137,14 @@ public final class RawEvents {
         Tuple.tuple().addArrayOfUUID(sessions.toArray(UUID[]::new)).addLong(before));
   }
 
+  /** Those of the sessions whose numbers have a hole, up to a position: some event is gone. */
+  public Set<UUID> withHoles(Collection<UUID> sessions, long before) {
+    return ids(
+        "select session from log.session_events where session = any($1) and position < $2"
+            + " group by session having count(*) <> max(seq) + 1",
+        Tuple.tuple().addArrayOfUUID(sessions.toArray(UUID[]::new)).addLong(before));
+  }
+
   /** Positions of all events that carry one of these tags, rising. */
   public long[] tagged(Collection<String> tags, long before) {
     return positions(

@@ -81,7 +81,7 @@ class RefusedBehindTest {
     try (Connection blocker = Owner.connect(test.settings);
         Statement statement = blocker.createStatement()) {
       blocker.setAutoCommit(false);
-      statement.execute("lock table log.appended in access exclusive mode");
+      statement.execute("lock table log.events in access exclusive mode");
       first = test.store.append(refused);
       awaitFlight();
       for (long next = seq + 1; next <= seq + 20; next++) {

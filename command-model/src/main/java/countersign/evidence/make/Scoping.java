@@ -79,6 +79,10 @@ final class Scoping {
 
   /** Everything of these sessions: their sequences, their approvals, what people did to them. */
   private long[] positions(Set<UUID> sessions, long end) throws NotMade {
+    for (UUID session : raw.withHoles(sessions, end)) {
+      throw new NotMade(
+          "an event of session " + session + " is missing from the store: run countersign fsck");
+    }
     List<String> tags = new ArrayList<>();
     raw.approvals(sessions, end).forEach(id -> tags.add("approval=" + id));
     for (UUID session : sessions) {
