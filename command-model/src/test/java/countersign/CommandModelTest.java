@@ -104,7 +104,8 @@ final class CommandModelTest {
     assertThat(ticket(repeat)).isEmpty();
     submit(new ApprovalCommand.Request(first, held, due, repeat));
     assertThat(log.all().getLast().tags())
-        .containsExactlyInAnyOrder("approval=" + first, "repeat=" + repeat);
+        .containsExactlyInAnyOrder("approval=" + first, "repeat=" + log.blinded(repeat))
+        .doesNotContain("repeat=" + repeat);
     assertThat(ticket(repeat)).contains(new Ticket(first, held, due, null));
     assertThat(ticket("cd".repeat(32))).isEmpty();
 

@@ -8,7 +8,7 @@ import countersign.evidence.EvidenceRequest;
 import countersign.evidence.EvidenceScope;
 import countersign.evidence.make.Bundles;
 import countersign.evidence.make.EvidenceSettings;
-import countersign.evidence.make.LogAtHand;
+import countersign.evidence.make.KeptLog;
 import countersign.identity.Principal;
 import countersign.log.LogKeeping;
 import countersign.log.LogSettings;
@@ -27,12 +27,10 @@ import countersign.store.StoreSettings;
 import countersign.store.Tags;
 import countersign.store.Urgency;
 import countersign.store.postgres.EmbeddedPostgres;
-import countersign.verifier.bundle.BundleLog;
 import countersign.verifier.bundle.Progress;
 import countersign.verifier.bundle.Report;
 import countersign.verifier.bundle.Trust;
 import countersign.verifier.bundle.Verification;
-import countersign.verifier.tree.Tile;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -72,39 +70,6 @@ public final class EvidenceBench {
 
   private EvidenceBench() {}
 
-  private record Kept(LogKeeping log) implements LogAtHand {
-    @Override
-    public String vkey() {
-      return log.vkey();
-    }
-
-    @Override
-    public Optional<String> checkpoint() {
-      return log.checkpoint();
-    }
-
-    @Override
-    public byte[] sign(byte[] statement) {
-      return log.sign(statement);
-    }
-
-    @Override
-    public Optional<BundleLog.Timestamp> stamp(String checkpoint) throws InterruptedException {
-      return log.stamp(checkpoint);
-    }
-
-    @Override
-    public Optional<String> policy() {
-      return Optional.empty();
-    }
-
-    @Override
-    public byte[] read(Tile tile) throws IOException {
-      return log.tile(tile.level(), tile.index(), tile.width())
-          .orElseThrow(() -> new IOException(tile.path() + ": not there"));
-    }
-  }
-
   /** Runs the benchmark. */
   public static void main(String... arguments) throws Exception {
     Path directory = Files.createTempDirectory("countersign-bench-");
@@ -134,7 +99,7 @@ public final class EvidenceBench {
                   EvidenceSettings.ordinary(directory.resolve("evidence")),
                   store,
                   store.raw(),
-                  new Kept(log),
+                  new KeptLog(log),
                   InstantSource.system())) {
         System.err.println("bench: appending");
         append(store);

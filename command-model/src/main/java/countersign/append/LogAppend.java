@@ -96,10 +96,21 @@ public final class LogAppend implements Append {
         : Urgency.decision;
   }
 
+  /**
+   * What finds a request again stands in the clear and outlives the words: it must not tell who
+   * guesses them that he is right.
+   */
+  private ApprovalCommand.FromEdge blinded(ApprovalCommand.FromEdge command) {
+    return command instanceof ApprovalCommand.Request(var id, var held, var expires, var repeat)
+            && repeat != null
+        ? new ApprovalCommand.Request(id, held, expires, log.blinded(repeat))
+        : command;
+  }
+
   @Override
   public CompletionStage<Void> submit(ApprovalCommand.FromEdge command) {
     return commands
-        .send(command)
+        .send(blinded(command))
         .getResultMessage()
         .orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS)
         .handle((_, failure) -> {

@@ -270,7 +270,8 @@ public final class LogFeed implements Feed, Proposals, RulebookInForce, AutoClos
 
   @Override
   public CompletionStage<Optional<Ticket>> ticket(String repeat) {
-    Criterion requests = new Criterion(Set.of("repeat=" + repeat), Set.of("ApprovalRequested"));
+    Criterion requests =
+        new Criterion(Set.of("repeat=" + log.blinded(repeat)), Set.of("ApprovalRequested"));
     return log.newest(requests)
         .thenCompose(found ->
             found.isPresent() && found.get().event() instanceof ApprovalEvent.Requested asked

@@ -76,6 +76,14 @@ public interface EventLog extends AutoCloseable {
    */
   Feed.Subscription onHead(LongConsumer newHead);
 
+  /**
+   * Makes a name that only who holds the store's root key can make, so that something can be found
+   * by it and nobody can confirm a guess of what it names.
+   *
+   * @return 64 lower-case hex digits, the same for the same words as long as the store lives
+   */
+  String blinded(String words);
+
   /** Refuses what waits, ends connections. Idempotent; blocks for at most five seconds. */
   @Override
   void close();

@@ -29,6 +29,7 @@ import io.vertx.sqlclient.RowSet;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -254,6 +255,11 @@ public final class Store implements EventLog {
   @Override
   public Feed.Subscription onHead(LongConsumer newHead) {
     return heads.listen(newHead);
+  }
+
+  @Override
+  public String blinded(String words) {
+    return HexFormat.of().formatHex(root.derive("countersign/blinded/v1 " + words));
   }
 
   /** The recordings in this log. */

@@ -336,6 +336,11 @@ final class RecoveryTest {
     }
 
     @Override
+    public String blinded(String words) {
+      return log.blinded(words);
+    }
+
+    @Override
     public CompletionStage<Long> head() {
       return log.head();
     }

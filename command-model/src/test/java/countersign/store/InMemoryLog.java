@@ -55,6 +55,11 @@ public final class InMemoryLog implements EventLog {
   }
 
   @Override
+  public String blinded(String words) {
+    return "blinded-" + words;
+  }
+
+  @Override
   public CompletionStage<Long> append(Item item) {
     CompletableFuture<Long> answer = new CompletableFuture<>();
     answers.execute(() -> {

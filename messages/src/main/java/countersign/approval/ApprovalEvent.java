@@ -22,7 +22,8 @@ public sealed interface ApprovalEvent extends Event {
   /**
    * An operation waits.
    *
-   * @param repeat what finds a request that outlives its session; null for one that ends with it
+   * @param repeat what finds a request that outlives its session, blinded under a key of the store;
+   *     null for one that ends with it
    */
   @org.axonframework.messaging.eventhandling.annotation.Event(
       name = "ApprovalRequested",

@@ -12,7 +12,6 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.util.concurrent.ThreadFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What event loops and sockets are made of: Linux's epoll where its library can be loaded, which
@@ -37,15 +36,10 @@ public enum Transport {
     };
   }
 
-  /** Of which make a group's event loops are. */
-  static Transport of(@Nullable EventLoopGroup loops) {
+  /** Of which make event loops are. */
+  public static Transport of(EventLoopGroup loops) {
     EventLoopGroup group = loops instanceof EventLoop loop ? loop.parent() : loops;
     return group instanceof EpollEventLoopGroup ? epoll : nio;
-  }
-
-  /** Of which make an event loop is. */
-  public static Transport of(EventLoop loop) {
-    return of(loop.parent());
   }
 
   /** What listens. */

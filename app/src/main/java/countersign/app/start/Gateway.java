@@ -12,6 +12,7 @@ import countersign.edge.grammar.Parsers;
 import countersign.edge.protocol.postgres.PostgresEdge;
 import countersign.evidence.make.Bundles;
 import countersign.evidence.make.EvidenceSettings;
+import countersign.evidence.make.KeptLog;
 import countersign.feed.LogFeed;
 import countersign.identity.Authentication;
 import countersign.log.LogKeeping;

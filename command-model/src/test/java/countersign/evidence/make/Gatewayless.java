@@ -17,8 +17,6 @@ import countersign.store.Samples;
 import countersign.store.Tags;
 import countersign.store.TestStore;
 import countersign.store.Urgency;
-import countersign.verifier.bundle.BundleLog;
-import countersign.verifier.tree.Tile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +25,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** A store, its log and evidence of it, with sessions that nobody had to type. */
@@ -61,40 +58,8 @@ final class Gatewayless implements AutoCloseable {
                 Duration.ofSeconds(30)),
             test.store,
             test.store.raw(),
-            new Kept(keeping),
+            new KeptLog(keeping),
             InstantSource.system());
-  }
-
-  record Kept(LogKeeping log) implements LogAtHand {
-    @Override
-    public String vkey() {
-      return log.vkey();
-    }
-
-    @Override
-    public Optional<String> checkpoint() {
-      return log.checkpoint();
-    }
-
-    @Override
-    public byte[] sign(byte[] statement) {
-      return log.sign(statement);
-    }
-
-    @Override
-    public Optional<BundleLog.Timestamp> stamp(String checkpoint) throws InterruptedException {
-      return log.stamp(checkpoint);
-    }
-
-    @Override
-    public Optional<String> policy() {
-      return log.policy();
-    }
-
-    @Override
-    public byte[] read(Tile tile) throws IOException {
-      return log.tile(tile.level(), tile.index(), tile.width()).orElseThrow(IOException::new);
-    }
   }
 
   static Principal person(String name) {

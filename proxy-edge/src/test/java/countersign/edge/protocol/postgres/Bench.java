@@ -165,13 +165,23 @@ final class Bench implements AutoCloseable {
 
   /** Allows everything there is. */
   void allowEverything() {
-    Rulebook book = rulebook(1);
-    Rule all = rule(Rule.Action.allow, java.util.EnumSet.allOf(Effect.class));
-    Duty duty = new Duty("ai-duty", Set.of("ai-agents"), Set.of("orders"), List.of(all));
+    allow(java.util.EnumSet.allOf(Effect.class));
+  }
+
+  /** Allows these effects and nothing else. */
+  void allow(Set<Effect> effects) {
+    Rule rule = rule(Rule.Action.allow, effects);
+    duty(was -> new Duty(was.name(), was.groups(), was.targets(), List.of(rule)));
+  }
+
+  /** Changes the duty of agents in the rules in force. */
+  void duty(java.util.function.UnaryOperator<Duty> change) {
+    Rulebook book = control.rulebook();
+    Duty was = java.util.Objects.requireNonNull(book.duties().get("ai-duty"));
     control.rulebook(
         new Rulebook(
-            1,
-            Map.of("ai-duty", duty),
+            book.version() + 1,
+            Map.of("ai-duty", change.apply(was)),
             book.targets(),
             book.people(),
             book.agents(),

@@ -2,9 +2,6 @@ package countersign.edge.protocol.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import countersign.duty.Duty;
-import countersign.duty.Rule;
-import countersign.duty.Rulebook;
 import countersign.operation.DecisionKind;
 import countersign.operation.Effect;
 import countersign.session.SessionEvent;
@@ -14,8 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,17 +51,7 @@ class EvasionGateTest {
   }
 
   private void only(Effect... effects) {
-    Rulebook book = bench.rulebook(1);
-    Rule read = bench.rule(Rule.Action.allow, EnumSet.copyOf(List.of(effects)));
-    Duty duty = new Duty("ai-duty", Set.of("ai-agents"), Set.of("orders"), List.of(read));
-    bench.control.rulebook(
-        new Rulebook(
-            2,
-            Map.of("ai-duty", duty),
-            book.targets(),
-            book.people(),
-            book.agents(),
-            book.powers()));
+    bench.allow(EnumSet.copyOf(List.of(effects)));
   }
 
   @Test

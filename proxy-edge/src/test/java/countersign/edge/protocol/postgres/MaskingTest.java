@@ -473,26 +473,19 @@ class MaskingTest {
     assertThat(said.out()).isEqualTo("[masked]|Ann\n1|Ann|[masked]|1980-01-02|{a,b}\n1\n");
   }
 
+  /** The duty also holds an effect, and lifts masks of some columns. */
+  private void holding(countersign.operation.Effect effect, List<String> unmask) {
+    bench.duty(was -> {
+      List<countersign.duty.Rule> rules = new ArrayList<>(was.rules());
+      rules.add(bench.rule(countersign.duty.Rule.Action.hold, java.util.Set.of(effect)));
+      return new Duty(was.name(), was.groups(), was.targets(), rules, unmask);
+    });
+  }
+
   @Test
   void whatAnApproverPutsInPlaceKeepsTheMasksToo() {
     mask(COLUMNS);
-    Rulebook book = bench.control.rulebook();
-    Duty duty = book.duties().get("ai-duty");
-    List<countersign.duty.Rule> rules = new ArrayList<>(duty.rules());
-    rules.add(
-        bench.rule(
-            countersign.duty.Rule.Action.hold,
-            java.util.Set.of(countersign.operation.Effect.destroy)));
-    bench.control.rulebook(
-        new Rulebook(
-            book.version() + 1,
-            Map.of(
-                "ai-duty",
-                new Duty("ai-duty", duty.groups(), duty.targets(), rules, duty.unmask())),
-            book.targets(),
-            book.people(),
-            book.agents(),
-            book.powers()));
+    holding(countersign.operation.Effect.destroy, List.of());
     Process psql =
         bench.psqlInBackground(
             "delete from mask.orders where id = -1",
@@ -515,24 +508,7 @@ class MaskingTest {
   @Test
   void aMaskIsLiftedByAnApprovalAlone() {
     mask(COLUMNS);
-    Rulebook book = bench.control.rulebook();
-    Duty duty = book.duties().get("ai-duty");
-    List<countersign.duty.Rule> rules = new ArrayList<>(duty.rules());
-    rules.add(
-        bench.rule(
-            countersign.duty.Rule.Action.hold,
-            java.util.Set.of(countersign.operation.Effect.schema)));
-    bench.control.rulebook(
-        new Rulebook(
-            book.version() + 1,
-            Map.of(
-                "ai-duty",
-                new Duty(
-                    "ai-duty", duty.groups(), duty.targets(), rules, List.of("mask.people.ssn"))),
-            book.targets(),
-            book.people(),
-            book.agents(),
-            book.powers()));
+    holding(countersign.operation.Effect.schema, List.of("mask.people.ssn"));
     Process psql =
         bench.psqlInBackground(
             "select name from mask.people where id = 1",

@@ -1,6 +1,5 @@
-package countersign.app.start;
+package countersign.evidence.make;
 
-import countersign.evidence.make.LogAtHand;
 import countersign.log.LogKeeping;
 import countersign.verifier.bundle.BundleLog;
 import countersign.verifier.tree.Tile;
@@ -8,7 +7,7 @@ import java.io.IOException;
 import java.util.Optional;
 
 /** The log that this process keeps, as evidence is proven against it. */
-record KeptLog(LogKeeping log) implements LogAtHand {
+public record KeptLog(LogKeeping log) implements LogAtHand {
   @Override
   public String vkey() {
     return log.vkey();
