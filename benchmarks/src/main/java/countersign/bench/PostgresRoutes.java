@@ -14,31 +14,42 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The ways to one PostgreSQL: straight, through pgbouncer (where installed), through the edge. */
 final class PostgresRoutes implements AutoCloseable {
   private static final String PASSWORD = "bench-password";
+  private static final List<String> CONTRACTS = List.of("statement", "strict", "buffered");
   private final Path folder;
   private final EmbeddedPostgres target;
   private final List<Route> routes = new ArrayList<>();
   private final List<Process> processes = new ArrayList<>();
   private final String url;
+  private long pooler;
+  private long gateway;
 
   /**
    * One way.
    *
-   * @param pid the process in the middle, 0 for none
+   * @param edge whether it goes through the edge
    */
-  record Route(String name, String conninfo, Map<String, String> environment, long pid) {
-    long cpuMicros() throws IOException {
-      return pid == 0 ? 0 : Processes.cpuMicros(pid);
+  record Route(String name, String conninfo, Map<String, String> environment, boolean edge) {
+    Route at(int port) {
+      return new Route(
+          name, conninfo.replaceFirst("port=[0-9]+", "port=" + port), environment, edge);
+    }
+
+    int port() {
+      return Integer.parseInt(conninfo.replaceFirst(".*port=([0-9]+).*", "$1"));
     }
   }
 
@@ -71,26 +82,63 @@ final class PostgresRoutes implements AutoCloseable {
     return List.copyOf(routes);
   }
 
-  /** Bytes in the recordings of all closed sessions. */
-  long recordedBytes() throws IOException, InterruptedException {
+  /**
+   * CPU time of every process so far in microseconds: {@code edge} is the whole gateway's, {@code
+   * store} its PostgreSQL's, {@code client} what pgbench and psql used.
+   */
+  Map<String, Long> cpuMicros() throws IOException {
+    Map<String, Long> all = new LinkedHashMap<>();
+    all.put("client", Processes.childrenMicros(ProcessHandle.current().pid()));
+    all.put("target", Processes.treeMicros(postmaster()));
+    if (pooler != 0) {
+      all.put("pgbouncer", Processes.cpuMicros(pooler));
+    }
+    all.put("edge", Processes.cpuMicros(gateway));
+    all.put("store", Processes.treeMicros(gateway) - Processes.cpuMicros(gateway));
+    return all;
+  }
+
+  private long postmaster() throws IOException {
+    return Long.parseLong(Files.readAllLines(target.data().resolve("postmaster.pid")).getFirst());
+  }
+
+  /** Whether every session at the edge has ended, and its record is whole. */
+  boolean quiet() throws IOException, InterruptedException {
+    return sessions("state=open").isEmpty();
+  }
+
+  /**
+   * Bytes of both directions in the recordings of sessions that are closed.
+   *
+   * @param after sessions opened after this instant
+   */
+  long recordedBytes(Instant after) throws IOException, InterruptedException {
     long bytes = 0;
+    for (JsonNode session : sessions("state=closed")) {
+      if (Instant.parse(session.path("openedAt").asText()).isAfter(after)) {
+        bytes += session.path("bytesIn").asLong() + session.path("bytesOut").asLong();
+      }
+    }
+    return bytes;
+  }
+
+  private List<JsonNode> sessions(String which) throws IOException, InterruptedException {
+    List<JsonNode> sessions = new ArrayList<>();
     String cursor = "";
     do {
       HttpResponse<String> response =
           HttpClient.newHttpClient()
               .send(
                   HttpRequest.newBuilder(
-                          URI.create(url + "/api/v1/sessions?state=closed&limit=500" + cursor))
+                          URI.create(url + "/api/v1/sessions?" + which + "&limit=500" + cursor))
                       .header("Authorization", "Bearer " + token("frank"))
                       .build(),
                   HttpResponse.BodyHandlers.ofString());
       JsonNode page = new ObjectMapper().readTree(response.body());
-      for (JsonNode session : page.path("items")) {
-        bytes += session.path("bytesIn").asLong() + session.path("bytesOut").asLong();
-      }
+      page.path("items").forEach(sessions::add);
       cursor = page.hasNonNull("next") ? "&cursor=" + page.path("next").asText() : "";
     } while (!cursor.isEmpty());
-    return bytes;
+    return sessions;
   }
 
   private void fill(int port) throws SQLException, IOException, InterruptedException {
@@ -107,7 +155,7 @@ final class PostgresRoutes implements AutoCloseable {
 
   private void direct(int port) {
     routes.add(
-        new Route("direct", conninfo(port, "app", "bench"), Map.of("PGPASSWORD", PASSWORD), 0));
+        new Route("direct", conninfo(port, "app", "bench"), Map.of("PGPASSWORD", PASSWORD), false));
   }
 
   private void pgbouncer(int port) throws IOException, InterruptedException {
@@ -147,10 +195,8 @@ final class PostgresRoutes implements AutoCloseable {
     TimeUnit.SECONDS.sleep(1);
     routes.add(
         new Route(
-            "pgbouncer",
-            conninfo(listen, "app", "bench"),
-            Map.of("PGPASSWORD", PASSWORD),
-            process.pid()));
+            "pgbouncer", conninfo(listen, "app", "bench"), Map.of("PGPASSWORD", PASSWORD), false));
+    pooler = process.pid();
   }
 
   private void edge(int port, int offset) throws IOException, InterruptedException {
@@ -161,19 +207,24 @@ final class PostgresRoutes implements AutoCloseable {
         apiVersion: countersign/v1
         secrets: [BENCH_PW]
         targets:
-          - name: bench
-            type: postgres
-            address: "127.0.0.1:%d"
-            tls: disable
-            credential: {username: app, password: "${env:BENCH_PW}"}
+        %s
         duties:
           - name: bench
             groups: [engineers]
-            targets: [bench]
+            targets: [statement, strict]
+            rules:
+              - {allow: [read]}
+          - name: bench-buffered
+            groups: [engineers]
+            targets: [buffered]
+            recording: buffered
             rules:
               - {allow: [read]}
         """
-            .formatted(port));
+            .formatted(
+                CONTRACTS.stream()
+                    .map(contract -> target(contract, port))
+                    .collect(Collectors.joining("\n"))));
     Process process =
         launch(
             List.of(
@@ -196,12 +247,27 @@ final class PostgresRoutes implements AutoCloseable {
       TimeUnit.MILLISECONDS.sleep(100);
     }
     // pgbench reconnects with the same token for as long as the run lasts: sessions stay open.
-    routes.add(
-        new Route(
-            "edge",
-            conninfo(6432 + offset, "alice", "bench"),
-            new TokenEnvironment(),
-            process.pid()));
+    for (String contract : CONTRACTS) {
+      routes.add(
+          new Route(
+              contract, conninfo(6432 + offset, "alice", contract), new TokenEnvironment(), true));
+    }
+    gateway = process.pid();
+  }
+
+  /** The same database under a loss contract, with a mask on a column of what is measured. */
+  private static String target(String contract, int port) {
+    return """
+      - name: %1$s
+        type: postgres
+        address: "127.0.0.1:%2$d/bench"
+        tls: disable
+        credential: {username: app, password: "${env:BENCH_PW}"}
+        protect:
+          recording: %1$s
+          mask: [{columns: ["public.pgbench_accounts.abalance"], with: hide}]\
+    """
+        .formatted(contract, port);
   }
 
   /** A fresh token for every program that is started: they live for minutes only. */

@@ -53,8 +53,30 @@ final class Processes {
 
   /** CPU time of a process so far, user and system, in microseconds. */
   static long cpuMicros(long pid) throws IOException {
+    return ticks(pid, 11) + ticks(pid, 12);
+  }
+
+  /** CPU time of the children of a process that ended and were waited for, in microseconds. */
+  static long childrenMicros(long pid) throws IOException {
+    return ticks(pid, 13) + ticks(pid, 14);
+  }
+
+  /** CPU time of a process, of what descends from it and of what ended below it. */
+  static long treeMicros(long pid) throws IOException {
+    long sum = cpuMicros(pid) + childrenMicros(pid);
+    for (ProcessHandle each :
+        ProcessHandle.of(pid).stream().flatMap(ProcessHandle::descendants).toList()) {
+      try {
+        sum += cpuMicros(each.pid()) + childrenMicros(each.pid());
+      } catch (IOException e) {
+        // It ended meanwhile; whoever waited for it has its time from now on.
+      }
+    }
+    return sum;
+  }
+
+  private static long ticks(long pid, int field) throws IOException {
     String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * 10_000;
+    return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[field]) * 10_000;
   }
 }

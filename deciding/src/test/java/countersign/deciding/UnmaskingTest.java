@@ -32,7 +32,7 @@ class UnmaskingTest {
             new Rule.Hold(
                 by, 1, Duration.ofMinutes(5), Rule.Wait.stream, false, Duration.ofSeconds(60)),
             "");
-    return new Duty(name, Set.of(group), Set.of("orders"), List.of(hold), List.of(unmask));
+    return new Duty(name, Set.of(group), Set.of("orders"), List.of(hold), List.of(unmask), null);
   }
 
   private static Unmasking.Lift lift(
@@ -97,7 +97,7 @@ class UnmaskingTest {
   @Test
   void aDutyThatHoldsNothingLiftsNothing() {
     Duty without =
-        new Duty("without", Set.of("eng"), Set.of("orders"), List.of(), List.of("*.ssn"));
+        new Duty("without", Set.of("eng"), Set.of("orders"), List.of(), List.of("*.ssn"), null);
     assertThat(lift(chain(human("alice", "eng")), ALLOWED, Set.of(SSN), without)).isNull();
   }
 }

@@ -11,12 +11,13 @@ import org.axonframework.eventsourcing.annotation.EventTag;
 public sealed interface DutyEvent extends Event {
 
   /**
-   * A duty came into force or changed. Version 2 may lift masks; in version 1 none did.
+   * A duty came into force or changed. Version 2 may lift masks; in version 1 none did. In version
+   * 3 it may ask for a loss contract.
    *
    * @param stream always {@code rulebook}: one consistency boundary for all configuration
    * @param by principal who declared it; {@code config-file} for the file at start
    */
-  @org.axonframework.messaging.eventhandling.annotation.Event(name = "DutyDeclared", version = "2")
+  @org.axonframework.messaging.eventhandling.annotation.Event(name = "DutyDeclared", version = "3")
   record Declared(@Clear @EventTag(key = "configuration") String stream, Duty duty, String by)
       implements DutyEvent {}
 

@@ -114,7 +114,10 @@ public sealed interface SessionEvent extends Event {
       String reason)
       implements SessionEvent {}
 
-  /** Plain reads of one session that fell into one flush, in order. */
+  /**
+   * Plain reads of one session that fell into one flush, in order; where the loss contract is
+   * {@code buffered}, those of a tenth of a second.
+   */
   @org.axonframework.messaging.eventhandling.annotation.Event(
       name = "OperationsDecided",
       version = "1")
@@ -174,6 +177,13 @@ public sealed interface SessionEvent extends Event {
       masked = List.copyOf(masked);
     }
   }
+
+  /** What was masked in answers of plain reads within a tenth of a second, in order. */
+  @org.axonframework.messaging.eventhandling.annotation.Event(
+      name = "MaskingsApplied",
+      version = "1")
+  record MaskingsApplied(@Clear SessionId session, List<MaskingApplied> operations)
+      implements SessionEvent {}
 
   /**
    * Fields that one rule masked in one column.

@@ -95,7 +95,11 @@ public record Target(
     }
   }
 
-  /** The loss contract of a target. */
+  /**
+   * The loss contract: what may be missing from the record after a crash. {@code strict}: nothing
+   * that a caller or target ever saw. {@code statement}: at most 250 ms of an answer's bytes.
+   * {@code buffered}: at most 250 ms of plain reads and bytes, and only where duties ask for it.
+   */
   public enum Recording {
     statement,
     strict,

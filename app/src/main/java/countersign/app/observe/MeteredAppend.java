@@ -97,6 +97,7 @@ public final class MeteredAppend implements Append {
       case SessionEvent.OperationCompleted _,
           SessionEvent.OperationsCompleted _,
           SessionEvent.MaskingApplied _,
+          SessionEvent.MaskingsApplied _,
           SessionEvent.OutcomeUnknown _,
           SessionEvent.SegmentRecorded _ -> {}
     }

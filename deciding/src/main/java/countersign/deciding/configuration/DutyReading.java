@@ -5,6 +5,7 @@ import countersign.deciding.Glob;
 import countersign.duty.Duty;
 import countersign.duty.Rule;
 import countersign.operation.Effect;
+import countersign.target.Target;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,7 +55,8 @@ final class DutyReading {
               values(duty.texts("groups")),
               values(duty.texts("targets")),
               rules,
-              duty.texts("unmask").stream().map(Part.Text::value).toList()));
+              duty.texts("unmask").stream().map(Part.Text::value).toList(),
+              duty.has("recording") ? Target.Recording.valueOf(duty.text("recording", "")) : null));
     }
     return read;
   }

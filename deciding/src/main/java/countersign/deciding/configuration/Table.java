@@ -136,8 +136,8 @@ final class Table {
               "blocked for everyone"),
           key(
               "recording",
-              new Choice(List.of("statement", "strict"), Map.of("buffered", Release.postgres)),
-              "the loss contract; statement when absent"),
+              choice("statement", "strict", "buffered"),
+              "the loss contract; statement when absent; buffered only where duties name it too"),
           key(
               "retention",
               RETENTION,
@@ -227,11 +227,10 @@ final class Table {
               new Many(text(Form.columnGlob)),
               "columns whose masks an approval may lift; what shows them is held"),
           later("roles", Release.postgres),
-          new Key(
+          key(
               "recording",
-              new Choice(List.of(), Map.of("buffered", Release.postgres)),
-              false,
-              "comes with a later release"),
+              choice("statement", "strict", "buffered"),
+              "the loss contract of sessions; the strictest of target and duties counts"),
           later("shell", Release.ssh),
           key(
               "retention",

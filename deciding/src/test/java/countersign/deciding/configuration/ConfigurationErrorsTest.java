@@ -277,9 +277,8 @@ class ConfigurationErrorsTest {
                 + " phone, ip, mac, secret; nearest: card)"),
         at(
             14,
-            "    address: 'db:5432'\n    protect: {recording: buffered}",
-            "15: targets[0].protect.recording: buffered: comes with release 0.3 (PostgreSQL edge,"
-                + " whole)"),
+            "    address: 'db:5432'\n    protect: {recording: lossy}",
+            "15: targets[0].protect.recording: lossy (expected: one of statement, strict, buffered)"),
         at(
             14,
             "    address: 'db:5432'\n    protect: {retention: {total: 1y}}",

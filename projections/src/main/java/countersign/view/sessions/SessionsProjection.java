@@ -216,6 +216,7 @@ public final class SessionsProjection implements Projection {
       case SessionEvent.Interrupted interrupted -> row.interrupted(interrupted);
       case SessionEvent.Opened _,
           SessionEvent.MaskingApplied _,
+          SessionEvent.MaskingsApplied _,
           SessionEvent.OperationCompleted _,
           SessionEvent.OperationsCompleted _,
           SessionEvent.OutcomeUnknown _,

@@ -2,6 +2,7 @@ package countersign.edge.gate;
 
 import countersign.approval.ApprovalId;
 import countersign.deciding.Decide;
+import countersign.deciding.LossContract;
 import countersign.duty.Duty;
 import countersign.duty.Rule;
 import countersign.duty.Rulebook;
@@ -16,6 +17,7 @@ import countersign.operation.OperationId;
 import countersign.port.Feed;
 import countersign.session.SessionEvent.OperationDecided;
 import countersign.session.SessionEvent.OperationsDecided;
+import countersign.target.Target;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -41,6 +43,8 @@ public final class Gate {
   private String statedReason = "";
   private String statedTicket = "";
   private Rule.@Nullable Wait wantedWait;
+  private Target.@Nullable Recording recording;
+  private long recordingAt;
 
   /** Makes the gate of one session. */
   public Gate(Caller caller, Journal journal, Feed feed) {
@@ -155,11 +159,38 @@ public final class Gate {
    * @return leave to send it at once: its answer must wait for {@link #flushReads()}'s number
    */
   public Permit read(Judged judged) {
+    reads.add(allowedRead(judged));
+    return new Permit.OfOperation(judged);
+  }
+
+  /**
+   * Writes down a plain read where the loss contract is {@code buffered}: it goes to the log within
+   * a tenth of a second, and its answer waits for nothing.
+   */
+  public Permit buffered(Judged judged) {
+    journal.early(allowedRead(judged));
+    return new Permit.OfOperation(judged);
+  }
+
+  private OperationDecided allowedRead(Judged judged) {
     if (!judged.asked().onlyReads() || !(judged.decision() instanceof Decision.Allowed)) {
       throw new IllegalStateException("operation " + judged.id() + " is not an allowed read");
     }
-    reads.add(event(judged, DecisionKind.allowed, null, null));
-    return new Permit.OfOperation(judged);
+    return event(judged, DecisionKind.allowed, null, null);
+  }
+
+  /** The loss contract by the rules in force now; an open session's own may only be stricter. */
+  public Target.Recording recording() {
+    Rulebook rulebook = feed.rulebook();
+    if (recording == null || recordingAt != rulebook.version()) {
+      recordingAt = rulebook.version();
+      recording =
+          rulebook
+              .target(caller.target())
+              .map(target -> LossContract.of(rulebook, caller.principal(), target))
+              .orElse(Target.Recording.strict);
+    }
+    return recording;
   }
 
   /**

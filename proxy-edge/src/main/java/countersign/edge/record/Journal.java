@@ -3,8 +3,12 @@ package countersign.edge.record;
 import countersign.port.Append;
 import countersign.port.AppendRefused;
 import countersign.session.SessionEvent;
+import countersign.session.SessionEvent.MaskingApplied;
+import countersign.session.SessionEvent.MaskingsApplied;
 import countersign.session.SessionEvent.OperationCompleted;
+import countersign.session.SessionEvent.OperationDecided;
 import countersign.session.SessionEvent.OperationsCompleted;
+import countersign.session.SessionEvent.OperationsDecided;
 import countersign.session.SessionId;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -29,12 +33,18 @@ public final class Journal {
 
   private static final int MOST_ENDS = 512;
 
+  /** Characters of texts that nobody waits for. */
+  private static final int MOST_TEXT = 1 << 20;
+
   private final SessionId session;
   private final Append append;
   private final EventExecutor loop;
   private final Consumer<AppendRefused> failed;
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
   private List<SessionEvent> later = new ArrayList<>();
+  private List<OperationDecided> early = new ArrayList<>();
+  private long earlyText;
+  private List<MaskingApplied> masked = new ArrayList<>();
   private List<OperationCompleted> ends = new ArrayList<>();
   private boolean laterScheduled;
   private boolean endsScheduled;
@@ -68,7 +78,7 @@ public final class Journal {
    * @return the event's number; durable when {@link #durable(long)} says so
    */
   public long append(SessionEvent event) {
-    takeEnds();
+    takeReads();
     later.add(event);
     return flush();
   }
@@ -79,14 +89,33 @@ public final class Journal {
    * @return as {@link #append}
    */
   public long decided(SessionEvent decisions) {
+    takeEarly();
     later.add(decisions);
     return send();
   }
 
-  /** Appends the end of a plain read, together with others. */
-  public void ended(OperationCompleted end) {
+  /** Appends the decision on a plain read that nobody waits for, together with others. */
+  public void early(OperationDecided decision) {
+    early.add(decision);
+    earlyText += decision.text().length();
+    company(early.size() >= MOST_ENDS || earlyText >= MOST_TEXT);
+  }
+
+  /**
+   * Appends the end of a plain read, together with others.
+   *
+   * @param hidden what was masked in its answer; null for nothing
+   */
+  public void ended(OperationCompleted end, @Nullable MaskingApplied hidden) {
+    if (hidden != null) {
+      masked.add(hidden);
+    }
     ends.add(end);
-    if (ends.size() >= MOST_ENDS) {
+    company(ends.size() >= MOST_ENDS);
+  }
+
+  private void company(boolean enough) {
+    if (enough) {
       flush();
     } else if (!endsScheduled) {
       endsScheduled = true;
@@ -101,7 +130,21 @@ public final class Journal {
     }
   }
 
-  private void takeEnds() {
+  private void takeEarly() {
+    if (!early.isEmpty()) {
+      later.add(early.size() == 1 ? early.getFirst() : new OperationsDecided(session, early));
+      early = new ArrayList<>();
+      earlyText = 0;
+    }
+  }
+
+  /** Decisions stand before what came of them. */
+  private void takeReads() {
+    takeEarly();
+    if (!masked.isEmpty()) {
+      later.add(masked.size() == 1 ? masked.getFirst() : new MaskingsApplied(session, masked));
+      masked = new ArrayList<>();
+    }
     if (!ends.isEmpty()) {
       later.add(ends.size() == 1 ? ends.getFirst() : new OperationsCompleted(session, ends));
       ends = new ArrayList<>();
@@ -110,6 +153,7 @@ public final class Journal {
 
   /** Appends an event soon, together with others: for what nothing waits for. */
   public void later(SessionEvent event) {
+    takeEarly();
     later.add(event);
     if (!laterScheduled) {
       laterScheduled = true;
@@ -130,7 +174,7 @@ public final class Journal {
    * @return number of the newest event
    */
   public long flush() {
-    takeEnds();
+    takeReads();
     return send();
   }
 

@@ -6,6 +6,7 @@ import countersign.deciding.Durations;
 import countersign.duty.Duty;
 import countersign.duty.Rule;
 import countersign.operation.Effect;
+import countersign.target.Target;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,8 @@ public record DutyView(
     List<String> groups,
     List<String> targets,
     List<RuleView> rules,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> unmask) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> unmask,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Target.@Nullable Recording recording) {
 
   static DutyView of(Duty duty) {
     return new DutyView(
@@ -26,7 +28,8 @@ public record DutyView(
         sorted(duty.groups()),
         sorted(duty.targets()),
         duty.rules().stream().map(RuleView::of).toList(),
-        duty.unmask());
+        duty.unmask(),
+        duty.recording());
   }
 
   /**

@@ -72,7 +72,8 @@ final class Conversation implements Answers.Listener, Passage.Turn {
             opening.edge().feed(),
             client.eventLoop());
     String url = opening.edge().settings().publicUrl();
-    this.passage = new Passage(around, outbox, opening.strict(), url, masks(masking, gate), this);
+    this.passage =
+        new Passage(around, outbox, opening.recording(), url, masks(masking, gate), this);
     AccessMode access = new AccessMode(gate, upstream, answers);
     Reads reads =
         new Reads(

@@ -1,6 +1,6 @@
 package countersign.edge.protocol.postgres;
 
-import countersign.deciding.Glob;
+import countersign.deciding.LossContract;
 import countersign.duty.Duty;
 import countersign.edge.credential.TargetLogin;
 import countersign.edge.gate.Caller;
@@ -14,13 +14,10 @@ import countersign.session.SessionEvent;
 import countersign.session.SessionId;
 import countersign.target.Target;
 import io.netty.channel.Channel;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +31,7 @@ final class Opening {
   private final Journal journal;
   private final Recorder recorder;
   private final Gate gate;
-  private final boolean strict;
+  private final Target.Recording recording;
   private final int minor;
   private final Feed.Subscription termination;
   private final Consumer<String> unserved;
@@ -59,11 +56,11 @@ final class Opening {
     this.target = target;
     this.minor = minor;
     this.unserved = unserved;
-    this.strict = target.protection().recording() == Target.Recording.strict;
     SessionId id = SessionId.next();
     this.journal = new Journal(id, edge.append(), client.eventLoop(), this::refused);
     this.recorder = new Recorder(journal, edge.budget(), client.eventLoop(), this::relieved);
     this.gate = new Gate(caller, journal, edge.feed());
+    this.recording = gate.recording();
     this.termination =
         edge.feed()
             .onTerminate(id, why -> client.eventLoop().execute(() -> end("terminated: " + why)));
@@ -83,7 +80,7 @@ final class Opening {
                 journal.session(),
                 edge.settings().edge(),
                 caller.protocol(),
-                strict ? "strict" : "statement",
+                recording.name(),
                 caller.principal(),
                 caller.target(),
                 caller.database(),
@@ -168,14 +165,8 @@ final class Opening {
 
   /** What is masked at the target, null for nothing. */
   @Nullable MaskRules maskRules() {
-    Set<String> groups =
-        gate.caller().principal().chain().stream()
-            .flatMap(hop -> hop.groups().stream())
-            .collect(Collectors.toSet());
     List<String> duties =
-        gate.rulebook().duties().values().stream()
-            .filter(duty -> !Collections.disjoint(duty.groups(), groups))
-            .filter(duty -> duty.targets().stream().anyMatch(g -> Glob.matches(g, target.name())))
+        LossContract.duties(gate.rulebook(), gate.caller().principal(), target.name()).stream()
             .map(Duty::name)
             .toList();
     return MaskRules.of(target, edge.settings().maskingKey(), duties);
@@ -214,8 +205,13 @@ final class Opening {
     return gate;
   }
 
+  /** The loss contract that the session was opened with. */
+  Target.Recording recording() {
+    return recording;
+  }
+
   /** Whether answers wait for the segment that holds them. */
   boolean strict() {
-    return strict;
+    return recording == Target.Recording.strict;
   }
 }

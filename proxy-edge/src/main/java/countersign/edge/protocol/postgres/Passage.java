@@ -8,6 +8,7 @@ import countersign.edge.gate.Judged;
 import countersign.edge.gate.Permit;
 import countersign.operation.Decision;
 import countersign.session.SessionEvent.OutcomeUnknown;
+import countersign.target.Target.Recording;
 import countersign.wire.postgres.Encode;
 import countersign.wire.postgres.ErrorFields;
 import countersign.wire.postgres.sql.Origin;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Passage {
   private final Hold.Surroundings around;
   private final Outbox outbox;
-  private final boolean strict;
+  private final Recording recording;
   private final String publicUrl;
   private final Masks masks;
   private final Turn turn;
@@ -102,14 +103,14 @@ final class Passage {
   Passage(
       Hold.Surroundings around,
       Outbox outbox,
-      boolean strict,
+      Recording recording,
       String publicUrl,
       Masks masks,
       Turn turn) {
     this.masks = masks;
     this.around = around;
     this.outbox = outbox;
-    this.strict = strict;
+    this.recording = recording;
     this.publicUrl = publicUrl;
     this.turn = turn;
   }
@@ -171,7 +172,12 @@ final class Passage {
   }
 
   private void allow(Judged judged, Then then) {
-    if (judged.asked().onlyReads() && !strict) {
+    if (judged.asked().onlyReads() && recording != Recording.strict) {
+      if (recording == Recording.buffered && around.gate().recording() == Recording.buffered) {
+        Permit permit = around.gate().buffered(judged);
+        then.run(new Passed(judged, permit, Run.buffered(judged), false));
+        return;
+      }
       Permit permit = around.gate().read(judged);
       Run run = Run.read(judged);
       freshReads.add(run);

@@ -75,17 +75,22 @@ final class Run {
     return new Run(judged, true, Long.MAX_VALUE);
   }
 
+  /** A plain read whose answer waits for nothing. */
+  static Run buffered(Judged judged) {
+    return new Run(judged, true, -1);
+  }
+
   /** Writes down how it ended, and before that what was masked; plain reads end together. */
   void end(Journal journal, OperationCompleted how) {
     MaskingApplied masked = maskingApplied(journal.session());
+    if (read) {
+      journal.ended(how, masked);
+      return;
+    }
     if (masked != null) {
       journal.later(masked);
     }
-    if (read) {
-      journal.ended(how);
-    } else {
-      journal.later(how);
-    }
+    journal.later(how);
   }
 
   @Nullable Asked asked() {

@@ -218,9 +218,13 @@ final class Control implements Append, Feed {
   <T> List<T> of(Class<T> type) {
     return all().stream()
         .flatMap(event ->
-            event instanceof SessionEvent.OperationsCompleted several
-                ? Stream.concat(Stream.of(event), several.operations().stream())
-                : Stream.of(event))
+            switch (event) {
+              case SessionEvent.OperationsCompleted several ->
+                  Stream.concat(Stream.of(event), several.operations().stream());
+              case SessionEvent.MaskingsApplied several ->
+                  Stream.concat(Stream.of(event), several.operations().stream());
+              default -> Stream.of(event);
+            })
         .filter(type::isInstance)
         .map(type::cast)
         .toList();

@@ -2,14 +2,20 @@ package countersign.edge.protocol.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import countersign.duty.Duty;
 import countersign.duty.Rule;
+import countersign.operation.OperationId;
 import countersign.session.SessionEvent;
 import countersign.target.Target;
 import countersign.wire.recording.SegmentCodec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LoadTest {
@@ -92,6 +98,105 @@ class LoadTest {
       client.raw(new byte[] {'d', 0, 0, 0, 6, '4', '\n', 'c', 0, 0, 0, 4});
       assertThat(client.unit()).containsExactly("COPY 1", "ZI");
       assertThat(bench.target.direct("select n from s")).isEqualTo("4");
+    }
+  }
+
+  @Test
+  void bufferedShowsReadsAtOnceAndWritesThemDownTogether() throws Exception {
+    try (Bench bench = new Bench()) {
+      bench.target.direct("drop table if exists kept; create table kept (n int)");
+      recording(bench, Target.Recording.buffered);
+      try (WireClient client = bench.client()) {
+        bench.control.stick();
+        int before = bench.control.decided().size();
+        assertThat(client.query("select 8000").unit()).endsWith("SELECT 1", "ZI");
+        assertThat(bench.control.decided()).hasSize(before);
+        client.query("insert into kept values (8000)");
+        Thread.sleep(200);
+        assertThat(bench.target.logged()).doesNotContain("values (8000)");
+        bench.control.unstick();
+        assertThat(client.unit()).containsExactly("INSERT 0 1", "ZI");
+        assertThat(client.query("select 8001").unit()).endsWith("SELECT 1", "ZI");
+        Eventually.that(() ->
+            bench.control.decided().stream().anyMatch(one -> one.text().equals("select 8001"))
+                && ended(bench) >= 3);
+        assertThat(bench.control.of(SessionEvent.Opened.class).getLast().recording())
+            .isEqualTo("buffered");
+        List<String> texts =
+            bench.control.decided().stream().map(SessionEvent.OperationDecided::text).toList();
+        assertThat(texts)
+            .containsSubsequence("select 8000", "insert into kept values (8000)", "select 8001");
+        assertDecidedBeforeEnded(bench);
+      }
+    }
+  }
+
+  @Test
+  void anOpenSessionIsNotBufferedAnyMoreWhenADutySaysSo() throws Exception {
+    try (Bench bench = new Bench()) {
+      recording(bench, Target.Recording.buffered);
+      try (WireClient client = bench.client()) {
+        assertThat(client.query("select 1").unit()).endsWith("SELECT 1", "ZI");
+        recording(bench, null);
+        bench.control.stick();
+        client.query("select 4714");
+        Eventually.that(() -> bench.target.logged().contains("select 4714"));
+        Thread.sleep(200);
+        assertThat(client.socket.getInputStream().available()).isZero();
+        bench.control.unstick();
+        assertThat(client.unit()).endsWith("SELECT 1", "ZI");
+      }
+    }
+  }
+
+  @Test
+  void bufferedStopsReadingWhenTheLogIsStuck() throws Exception {
+    try (Bench bench = new Bench()) {
+      recording(bench, Target.Recording.buffered);
+      try (WireClient client = bench.client()) {
+        assertThat(client.query("select 1").unit()).endsWith("SELECT 1", "ZI");
+        bench.control.stick();
+        AtomicInteger answered = new AtomicInteger();
+        Thread asking =
+            Thread.ofVirtual()
+                .start(() -> {
+                  for (int i = 0; i < 100_000; i++) {
+                    client.query("select 1").unit();
+                    answered.incrementAndGet();
+                  }
+                });
+        Thread.sleep(1_500);
+        int then = answered.get();
+        Thread.sleep(500);
+        assertThat(answered.get()).isPositive().isLessThan(100_000).isEqualTo(then);
+        client.close();
+        bench.control.unstick();
+        asking.join();
+      }
+    }
+  }
+
+  private static void recording(Bench bench, Target.@Nullable Recording contract) {
+    bench.duty(was ->
+        new Duty(was.name(), was.groups(), was.targets(), was.rules(), was.unmask(), contract));
+  }
+
+  private static long ended(Bench bench) {
+    return bench.control.of(SessionEvent.OperationCompleted.class).size();
+  }
+
+  private static void assertDecidedBeforeEnded(Bench bench) {
+    Set<OperationId> decided = new HashSet<>();
+    for (SessionEvent event : List.copyOf(bench.control.events)) {
+      switch (event) {
+        case SessionEvent.OperationDecided one -> decided.add(one.operation());
+        case SessionEvent.OperationsDecided many ->
+            many.operations().forEach(one -> decided.add(one.operation()));
+        case SessionEvent.OperationCompleted one -> assertThat(decided).contains(one.operation());
+        case SessionEvent.OperationsCompleted many ->
+            many.operations().forEach(one -> assertThat(decided).contains(one.operation()));
+        default -> {}
+      }
     }
   }
 

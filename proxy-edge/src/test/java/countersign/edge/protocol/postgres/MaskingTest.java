@@ -478,7 +478,7 @@ class MaskingTest {
     bench.duty(was -> {
       List<countersign.duty.Rule> rules = new ArrayList<>(was.rules());
       rules.add(bench.rule(countersign.duty.Rule.Action.hold, java.util.Set.of(effect)));
-      return new Duty(was.name(), was.groups(), was.targets(), rules, unmask);
+      return new Duty(was.name(), was.groups(), was.targets(), rules, unmask, null);
     });
   }
 
