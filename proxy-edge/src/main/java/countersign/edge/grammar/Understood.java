@@ -1,5 +1,6 @@
 package countersign.edge.grammar;
 
+import countersign.wire.postgres.grammar.Parse;
 import countersign.wire.postgres.sql.Analysed;
 import countersign.wire.postgres.sql.Catalogue;
 import countersign.wire.postgres.sql.Names;
@@ -16,6 +17,11 @@ public final class Understood {
 
   Understood(Analysed analysed) {
     this.analysed = analysed;
+  }
+
+  /** What the grammar said of a text that is no SQL; null of any other. */
+  public Parse.@Nullable Rejected rejected() {
+    return analysed.rejected();
   }
 
   /**

@@ -13,6 +13,7 @@ import countersign.wire.postgres.ErrorFields;
 import countersign.wire.postgres.FrontendMessage;
 import countersign.wire.postgres.Piece;
 import countersign.wire.postgres.ProtocolViolation;
+import countersign.wire.postgres.grammar.Parse;
 import countersign.wire.postgres.sql.Provenance;
 import countersign.wire.postgres.sql.Statement;
 import io.netty.buffer.ByteBuf;
@@ -163,7 +164,8 @@ final class ExtendedFlow {
         && !(Planning.possible(statement.reading()) && flow.gate.dependsOnEstimate(asked))) {
       frame.release();
       flow.passage.flushReads();
-      refuse(Words.blocked(blocked), flow.gate.write(judged), statement);
+      Parse.Rejected rejected = flow.reads.rejected(statement.text());
+      refuse(Words.blocked(blocked, rejected), flow.gate.write(judged), statement);
       return;
     }
     held.add(frame.bytes(), step('1', () -> flow.statements.prepared(statement)), statement.name());
@@ -234,7 +236,8 @@ final class ExtendedFlow {
             flow.wrote,
             predicted == 'E' && !endsTransaction(portal.statement),
             estimating(portal),
-            new InPlace(portal)),
+            new InPlace(portal),
+            flow.reads.rejected(portal.statement.text())),
         new Passage.Then() {
           @Override
           public void run(Passage.Passed passed) {

@@ -11,6 +11,7 @@ import countersign.session.SessionEvent.OutcomeUnknown;
 import countersign.target.Target.Recording;
 import countersign.wire.postgres.Encode;
 import countersign.wire.postgres.ErrorFields;
+import countersign.wire.postgres.grammar.Parse;
 import countersign.wire.postgres.sql.Origin;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
@@ -73,15 +74,18 @@ final class Passage {
    *     failed
    * @param estimating asks the target's planner; null where it cannot be asked about this
    * @param reread reads a text that an approver puts in its place
+   * @param rejected what the grammar said of a text that is no SQL; null of any other
    */
   record Question(
       Asked asked,
       boolean wroteInTransaction,
       boolean failedTransaction,
       @Nullable Estimating estimating,
-      Hold.Reread reread) {
+      Hold.Reread reread,
+      Parse.@Nullable Rejected rejected) {
     private Question with(Asked estimated) {
-      return new Question(estimated, wroteInTransaction, failedTransaction, estimating, reread);
+      return new Question(
+          estimated, wroteInTransaction, failedTransaction, estimating, reread, rejected);
     }
   }
 
@@ -152,7 +156,8 @@ final class Passage {
       return;
     }
     switch (judged.decision()) {
-      case Decision.Blocked blocked -> refuse(judged, Words.blocked(blocked), then);
+      case Decision.Blocked blocked ->
+          refuse(judged, Words.blocked(blocked, question.rejected()), then);
       case Decision.Allowed _ -> allow(judged, then);
       case Decision.Held held -> hold(question, judged, where(held), Set.of(), then);
     }

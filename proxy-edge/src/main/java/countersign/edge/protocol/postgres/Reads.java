@@ -5,6 +5,7 @@ import countersign.edge.grammar.Parsers;
 import countersign.edge.grammar.Understood;
 import countersign.edge.mask.Columns;
 import countersign.session.SessionEvent.OutcomeUnknown;
+import countersign.wire.postgres.grammar.Parse;
 import countersign.wire.postgres.sql.Catalogue;
 import countersign.wire.postgres.sql.CatalogueRows;
 import countersign.wire.postgres.sql.Name;
@@ -221,6 +222,12 @@ final class Reads {
   /** The tree of a text that is at hand; null when it is not. */
   @Nullable Understood understood(String text) {
     return find(text);
+  }
+
+  /** What the grammar said of a text that is no SQL; null of any other. */
+  Parse.@Nullable Rejected rejected(String text) {
+    Understood known = find(text);
+    return known == null ? null : known.rejected();
   }
 
   Reading read(String text, Understood known) {

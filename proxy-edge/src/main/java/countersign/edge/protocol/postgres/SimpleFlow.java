@@ -82,7 +82,8 @@ final class SimpleFlow {
             Planning.possible(reading)
                 ? then -> flow.planning.ask(asked.text(), List.of(), new byte[0], then)
                 : null,
-            this::reread),
+            this::reread,
+            flow.reads.rejected(asked.text())),
         new Passage.Then() {
           @Override
           public void run(Passage.Passed passed) {

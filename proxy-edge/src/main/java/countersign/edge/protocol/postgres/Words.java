@@ -8,6 +8,7 @@ import countersign.operation.Decision;
 import countersign.port.AppendRefused;
 import countersign.wire.postgres.ErrorFields;
 import countersign.wire.postgres.ProtocolViolation;
+import countersign.wire.postgres.grammar.Parse;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletionException;
@@ -46,6 +47,25 @@ final class Words {
             decision.ask().isEmpty()
                 ? "SHOW countersign.may lists what you may do here."
                 : decision.ask());
+  }
+
+  /**
+   * A refusal; of a text that is no SQL it is PostgreSQL's own error, for that is what its writer
+   * has to mend.
+   */
+  static ErrorFields blocked(Decision.Blocked decision, Parse.@Nullable Rejected rejected) {
+    ErrorFields plain = blocked(decision);
+    if (rejected == null || rejected.why().isEmpty()) {
+      return plain;
+    }
+    ErrorFields error =
+        ErrorFields.of("ERROR", "42601", rejected.why())
+            .withDetail(
+                "countersign: read with the grammar of PostgreSQL "
+                    + rejected.major()
+                    + "; nothing was sent. "
+                    + plain.detail());
+    return rejected.cursor() == 0 ? error : error.with('P', Integer.toString(rejected.cursor()));
   }
 
   static ErrorFields notAuthenticated(@Nullable Throwable failure) {

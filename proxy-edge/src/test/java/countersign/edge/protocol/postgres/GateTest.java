@@ -244,6 +244,27 @@ class GateTest {
   }
 
   @Test
+  void aSyntaxErrorIsToldAsPostgresqlTellsIt() {
+    Psql.Said said = bench.psql("select 1\nfrm t wher");
+    assertThat(said.err())
+        .contains("ERROR:  42601: syntax error at or near \"t\"", "LINE 2: frm t wher", "    ^")
+        .contains("DETAIL:  countersign: read with the grammar of PostgreSQL", "Rule: ai-duty/");
+    try (WireClient client = bench.client()) {
+      assertThat(client.query("slect 4715").unit()).containsExactly("42601", "ZI");
+      assertThat(client.parse("s", "slect 4715").sync().unit()).containsExactly("42601", "ZI");
+      assertThat(client.query("begin").unit()).containsExactly("BEGIN", "ZT");
+      assertThat(client.query("slect 4715").unit()).containsExactly("42601", "ZE");
+      assertThat(client.query("rollback").unit()).containsExactly("ROLLBACK", "ZI");
+    }
+    assertThat(bench.target.logged()).doesNotContain("slect 4715");
+    assertThat(bench.control.decided())
+        .anySatisfy(one -> {
+          assertThat(one.text()).isEqualTo("slect 4715");
+          assertThat(one.decision()).isEqualTo(DecisionKind.blocked);
+        });
+  }
+
+  @Test
   void sendsNothingBeforeItsDecisionIsDurable() throws InterruptedException {
     try (WireClient client = bench.client()) {
       bench.control.stick();

@@ -38,6 +38,10 @@ public final class Grammar implements AutoCloseable {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final int CHUNK = 2_048;
   private static final int MOST_JSON = 24 << 20;
+
+  /** Where libpg_query's PgQueryError, of 32-bit words, keeps its cursorpos. */
+  private static final long CURSOR = 16;
+
   private static final long CANARY = 0x5eed_c0de_5afe_7157L;
 
   private final int major;
@@ -163,9 +167,11 @@ public final class Grammar implements AutoCloseable {
     Parse parsed;
     if (error != 0) {
       int message = memory.readBufferInt(ByteOrder.LITTLE_ENDIAN, error);
+      int cursor = memory.readBufferInt(ByteOrder.LITTLE_ENDIAN, error + CURSOR);
       parsed =
           rejected(
-              message == 0 ? "" : new String(buffer, 0, read(message), StandardCharsets.UTF_8));
+              message == 0 ? "" : new String(buffer, 0, read(message), StandardCharsets.UTF_8),
+              Math.max(0, cursor));
     } else {
       int length = read(tree);
       parsed = new Parse.Tree(major, TreeReader.statements(buffer, length));
@@ -183,12 +189,12 @@ public final class Grammar implements AutoCloseable {
   }
 
   /** What PostgreSQL's own limits end is no syntax error. */
-  private Parse rejected(String message) {
+  private Parse rejected(String message, int cursor) {
     if (message.contains("stack depth") || message.contains("memory")) {
       broken = true;
       return new Parse.Failed(major, "out of memory or stack");
     }
-    return new Parse.Rejected(major, message);
+    return new Parse.Rejected(major, message, cursor);
   }
 
   /** The stack of the module has no guard: a mark at its end says whether anything ran over it. */

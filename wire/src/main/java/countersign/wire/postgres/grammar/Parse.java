@@ -23,8 +23,9 @@ public sealed interface Parse {
    * It is not SQL: a server of this version refuses it too.
    *
    * @param why PostgreSQL's own message, which may quote the text
+   * @param cursor where in the text, in characters from 1; 0 for nowhere
    */
-  record Rejected(int major, String why) implements Parse {}
+  record Rejected(int major, String why, int cursor) implements Parse {}
 
   /**
    * Nobody knows: too long, too deep, out of time, or the grammar failed.

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the tree of a text. Pure, thread-safe, linear in the tree. */
 public final class Analyse {
@@ -24,16 +25,26 @@ public final class Analyse {
   public static Analysed analyse(String text, Parse parse) {
     return switch (parse) {
       case Parse.Tree(int major, List<Node> statements) -> tree(text, major, statements);
-      case Parse.Rejected(int major, String _) ->
-          unread(text, major, "PostgreSQL " + major + " would call it a syntax error");
+      case Parse.Rejected rejected ->
+          unread(
+              text,
+              rejected.major(),
+              "PostgreSQL " + rejected.major() + " would call it a syntax error",
+              rejected);
       case Parse.Failed(int major, String why) -> unread(text, major, why);
     };
   }
 
   /** A text that nobody could read; {@code why} quotes nothing of it. */
   public static Analysed unread(String text, int major, String why) {
+    return unread(text, major, why, null);
+  }
+
+  private static Analysed unread(
+      String text, int major, String why, Parse.@Nullable Rejected rejected) {
     Statement unknown = new Statement.Unknown(text, Set.of(Effect.unknown), why);
-    return new Analysed(major, why, List.of(new Part(unknown, new Uses(), Touch.names, null)));
+    return new Analysed(
+        major, why, rejected, List.of(new Part(unknown, new Uses(), Touch.names, null)));
   }
 
   private static Analysed tree(String text, int major, List<Node> statements) {
@@ -49,7 +60,7 @@ public final class Analyse {
       }
       parts.add(new TreeReading(slice(utf8, raw)).read(statement));
     }
-    return new Analysed(major, null, ownOnlyAlone(parts));
+    return new Analysed(major, null, null, ownOnlyAlone(parts));
   }
 
   /** The statement's part of the text, without what surrounds it. */

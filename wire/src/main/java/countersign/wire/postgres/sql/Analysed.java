@@ -1,6 +1,7 @@
 package countersign.wire.postgres.sql;
 
 import countersign.wire.postgres.grammar.Node;
+import countersign.wire.postgres.grammar.Parse;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param grammar major version of the grammar that read it
  * @param failure why there is no tree; null when there is one
+ * @param rejected what the grammar said of a text that is no SQL; null otherwise
  * @param parts its statements in order; one when there is no tree
  */
-public record Analysed(int grammar, @Nullable String failure, List<Part> parts) {
+public record Analysed(
+    int grammar, @Nullable String failure, Parse.@Nullable Rejected rejected, List<Part> parts) {
   public Analysed {
     parts = List.copyOf(parts);
   }

@@ -41,7 +41,10 @@ class GrammarTest {
       assertThat(target.node("val").node("sval").text("sval")).isEqualTo("größe \\ \u0001 😀\"");
       assertThat(tree.statements().getLast().node("stmt").type()).isEqualTo("DeleteStmt");
       assertThat(parse(grammar, "")).isEqualTo(new Parse.Tree(major, java.util.List.of()));
-      assertThat(parse(grammar, "slect 1")).isInstanceOf(Parse.Rejected.class);
+      assertThat(parse(grammar, "select 'größe', frm t where"))
+          .isEqualTo(new Parse.Rejected(major, "syntax error at end of input", 28));
+      assertThat(parse(grammar, "slect 1"))
+          .isEqualTo(new Parse.Rejected(major, "syntax error at or near \"slect\"", 1));
       assertThat(parse(grammar, "select 'a")).isInstanceOf(Parse.Rejected.class);
       assertThat(grammar.broken()).isFalse();
     }
