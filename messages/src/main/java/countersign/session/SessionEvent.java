@@ -9,6 +9,7 @@ import countersign.operation.DecisionKind;
 import countersign.operation.Effect;
 import countersign.operation.Facts;
 import countersign.operation.OperationId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.axonframework.eventsourcing.annotation.EventTag;
@@ -31,7 +32,8 @@ public sealed interface SessionEvent extends Event {
    * @param protocol {@code postgres}, {@code ssh} …
    * @param recording loss contract in force: {@code statement}, {@code strict} or {@code buffered}
    * @param database database at the target, empty where the protocol has none
-   * @param role role at the target that the injected credential logs in as
+   * @param role role at the target that the injected credential logs in as; a role leased to the
+   *     session is made by it, see {@link LeaseIssued}
    * @param client address and port of the caller
    * @param application what the client calls itself, unverified
    */
@@ -195,6 +197,41 @@ public sealed interface SessionEvent extends Event {
    * @param fields how many
    */
   record MaskedFields(String rule, String column, String found, String method, long fields) {}
+
+  /**
+   * A role was made at the target for this session alone, and the session logs in as it.
+   *
+   * @param until when its password stops to count
+   * @param role name of the role
+   * @param reads globs over relations that it was granted to read, those of each member of the
+   *     chain in one text
+   * @param relations how many relations that were
+   */
+  @org.axonframework.messaging.eventhandling.annotation.Event(name = "LeaseIssued", version = "1")
+  record LeaseIssued(
+      @Clear SessionId session,
+      @Clear Instant until,
+      @Clear long relations,
+      String role,
+      List<String> reads)
+      implements SessionEvent {
+    public LeaseIssued {
+      reads = List.copyOf(reads);
+    }
+  }
+
+  /**
+   * A leased role is gone, or never came to be.
+   *
+   * @param end {@code dropped} with the session; {@code left}: it could not be dropped, and
+   *     expires; {@code found}: left by another session that ended without a word, and dropped now;
+   *     {@code impossible}: none could be made, and {@code detail} says what the session did
+   *     instead
+   * @param role name of the role
+   */
+  @org.axonframework.messaging.eventhandling.annotation.Event(name = "LeaseEnded", version = "1")
+  record LeaseEnded(@Clear SessionId session, @Clear String end, String role, String detail)
+      implements SessionEvent {}
 
   /**
    * A durable piece of the recording, both directions in the order the edge saw them.

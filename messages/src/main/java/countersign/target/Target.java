@@ -3,6 +3,7 @@ package countersign.target;
 import countersign.operation.Effect;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A system to be operated.
@@ -43,8 +44,40 @@ public record Target(
    *
    * @param username login name at the target
    * @param passwordReference such as {@code ${env:ORDERS_PW}}
+   * @param lease whether a session that writes nothing without asking gets a role made for it alone
+   * @param readOnly who a session logs in as that may only read and has no role leased to it; null
+   *     for this login
    */
-  public record Credential(String username, String passwordReference) {}
+  public record Credential(
+      String username, String passwordReference, Lease lease, @Nullable Login readOnly) {
+    @SuppressWarnings("NullAway") // events of versions 1 and 2 say nothing of leases
+    public Credential {
+      lease = lease == null ? Lease.disable : lease;
+    }
+
+    /** One that every session uses. */
+    public Credential(String username, String passwordReference) {
+      this(username, passwordReference, Lease.disable, null);
+    }
+  }
+
+  /**
+   * A stored role.
+   *
+   * @param username login name at the target
+   * @param passwordReference such as {@code ${env:READER_PW}}
+   */
+  public record Login(String username, String passwordReference) {}
+
+  /** Whether roles are leased, in libpq's words for what may be missing. */
+  public enum Lease {
+    /** None is made. */
+    disable,
+    /** One is made where the target lets the credential do so. */
+    prefer,
+    /** No session that writes nothing without asking begins without one. */
+    require
+  }
 
   /**
    * What holds for everyone on a target.

@@ -7,10 +7,12 @@ import org.axonframework.eventsourcing.annotation.EventTag;
 /** Changes of targets; part of the rulebook's stream. */
 public sealed interface TargetEvent extends Event {
 
-  /** A target came or changed. Version 2 has masks; in version 1 there were none. */
+  /**
+   * A target came or changed. Version 2 has masks, version 3 leases; before that there were none.
+   */
   @org.axonframework.messaging.eventhandling.annotation.Event(
       name = "TargetDeclared",
-      version = "2")
+      version = "3")
   record Declared(@Clear @EventTag(key = "configuration") String stream, Target target, String by)
       implements TargetEvent {}
 

@@ -98,6 +98,8 @@ public final class MeteredAppend implements Append {
           SessionEvent.OperationsCompleted _,
           SessionEvent.MaskingApplied _,
           SessionEvent.MaskingsApplied _,
+          SessionEvent.LeaseIssued _,
+          SessionEvent.LeaseEnded _,
           SessionEvent.OutcomeUnknown _,
           SessionEvent.SegmentRecorded _ -> {}
     }

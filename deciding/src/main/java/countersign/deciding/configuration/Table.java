@@ -167,6 +167,17 @@ final class Table {
                   keyed(
                       must("username", text(Form.word), "login at the target"),
                       must("password", text(Form.reference), "reference to the password"),
+                      key(
+                          "lease",
+                          choice("disable", "prefer", "require"),
+                          "whether a session that writes nothing without asking gets a role of its"
+                              + " own; disable when absent"),
+                      key(
+                          "readOnly",
+                          keyed(
+                              must("username", text(Form.word), "read-only login at the target"),
+                              must("password", text(Form.reference), "reference to its password")),
+                          "who a session that may only read logs in as where no role is leased"),
                       later("privateKey", Release.ssh),
                       later("token", Release.kubernetes)),
                   "how the edge logs in"),

@@ -46,11 +46,24 @@ final class TargetReading {
         address.database(),
         tls(target.text("tls", "verify-full")),
         (int) target.number("listen", 0),
-        credential == null
-            ? new Target.Credential("", "")
-            : new Target.Credential(
-                credential.text("username", ""), references.read(credential.get("password"))),
+        credential == null ? new Target.Credential("", "") : credential(credential),
         protection(target.keys("protect")));
+  }
+
+  private Target.Credential credential(Part.Keys credential) {
+    Part.Keys readOnly = credential.keys("readOnly");
+    if (readOnly != null && readOnly.text("username", "").equals(credential.text("username", ""))) {
+      mistakes.add(
+          readOnly, readOnly.text("username", ""), "another role than credential.username");
+    }
+    return new Target.Credential(
+        credential.text("username", ""),
+        references.read(credential.get("password")),
+        Target.Lease.valueOf(credential.text("lease", "disable")),
+        readOnly == null
+            ? null
+            : new Target.Login(
+                readOnly.text("username", ""), references.read(readOnly.get("password"))));
   }
 
   private record Address(String host, int port, String database) {}

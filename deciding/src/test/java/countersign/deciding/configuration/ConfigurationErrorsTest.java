@@ -111,7 +111,28 @@ class ConfigurationErrorsTest {
         at(
             15,
             "    credential: hunter2",
-            "15: targets[0].credential: (not shown) (expected: keys: username, password)"),
+            "15: targets[0].credential: (not shown) (expected: keys: username, password, lease, readOnly)"),
+        at(
+            15,
+            "    credential: {username: app, password: '${env:PW}', lease: true}",
+            "15: targets[0].credential.lease: true (expected: one of disable, prefer, require)"),
+        at(
+            15,
+            "    credential: {username: app, password: '${env:PW}', leases: prefer}",
+            "15: targets[0].credential.leases: unknown key (expected: one of username,"
+                + " password, lease, readOnly; nearest: lease)"),
+        at(
+            15,
+            "    credential: {username: app, password: '${env:PW}', readOnly: {username: app,"
+                + " password: '${env:PW}'}}",
+            "15: targets[0].credential.readOnly: app (expected: another role than"
+                + " credential.username)"),
+        at(
+            15,
+            "    credential: {username: app, password: '${env:PW}', readOnly: {username: r,"
+                + " password: hunter2}}",
+            "15: targets[0].credential.readOnly.password: (not shown) (expected: a reference such as"
+                + " ${env:NAME}, ${file:NAME} or ${secret:NAME}; secrets do not stand in this file)"),
         at(
             15,
             "    credential: {username: app, password: '${env:PWD}'}",

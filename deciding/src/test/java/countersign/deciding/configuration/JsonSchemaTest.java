@@ -40,6 +40,7 @@ class JsonSchemaTest {
           "adds nothing",
           "not the agent itself",
           "a port from 1",
+          "another role than",
           "at most total",
           "31d",
           "CEL",

@@ -217,6 +217,8 @@ public final class SessionsProjection implements Projection {
       case SessionEvent.Opened _,
           SessionEvent.MaskingApplied _,
           SessionEvent.MaskingsApplied _,
+          SessionEvent.LeaseIssued _,
+          SessionEvent.LeaseEnded _,
           SessionEvent.OperationCompleted _,
           SessionEvent.OperationsCompleted _,
           SessionEvent.OutcomeUnknown _,

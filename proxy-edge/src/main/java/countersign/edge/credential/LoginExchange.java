@@ -2,7 +2,6 @@ package countersign.edge.credential;
 
 import com.ongres.scram.common.exception.ScramException;
 import com.ongres.scram.common.util.TlsServerEndpoint;
-import countersign.port.Secrets;
 import countersign.target.Target;
 import countersign.wire.postgres.BackendMessage;
 import countersign.wire.postgres.Encode;
@@ -35,6 +34,7 @@ final class LoginExchange extends ChannelInboundHandlerAdapter {
   private static final long DEADLINE_SECONDS = 20;
 
   private final Target target;
+  private final Login login;
   private final Map<String, String> settings;
   private final Password password;
   private final TargetLogin.Outcome outcome;
@@ -49,17 +49,18 @@ final class LoginExchange extends ChannelInboundHandlerAdapter {
   private byte[] key = {};
 
   LoginExchange(
-      Target target, Map<String, String> settings, Secrets secrets, TargetLogin.Outcome outcome) {
+      Target target, Login login, Map<String, String> settings, TargetLogin.Outcome outcome) {
     this.target = target;
+    this.login = login;
     this.settings = settings;
-    this.password = new Password(secrets, target.credential());
+    this.password = new Password(login);
     this.outcome = outcome;
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     Map<String, String> parameters = new LinkedHashMap<>();
-    parameters.put("user", target.credential().username());
+    parameters.put("user", login.username());
     parameters.putAll(settings);
     deadline =
         context

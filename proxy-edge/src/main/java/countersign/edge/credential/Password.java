@@ -4,8 +4,6 @@ import com.ongres.scram.client.ScramClient;
 import com.ongres.scram.common.StringPreparation;
 import com.ongres.scram.common.exception.ScramException;
 import com.ongres.scram.common.util.TlsServerEndpoint;
-import countersign.port.Secrets;
-import countersign.target.Target;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
@@ -21,12 +19,10 @@ import org.jspecify.annotations.Nullable;
  * the secret, uses it and wipes it; some take milliseconds, so none runs on an event loop.
  */
 final class Password {
-  private final Secrets secrets;
-  private final Target.Credential credential;
+  private final Login login;
 
-  Password(Secrets secrets, Target.Credential credential) {
-    this.secrets = secrets;
-    this.credential = credential;
+  Password(Login login) {
+    this.login = login;
   }
 
   private interface Use<T> {
@@ -34,7 +30,7 @@ final class Password {
   }
 
   private <T> T use(Use<T> use) throws ScramException {
-    char[] secret = secrets.resolve(credential.passwordReference());
+    char[] secret = login.password();
     try {
       return use.with(secret);
     } finally {
@@ -54,7 +50,7 @@ final class Password {
       try {
         MessageDigest md5 = digest();
         md5.update(plain);
-        md5.update(credential.username().getBytes(StandardCharsets.UTF_8));
+        md5.update(login.username().getBytes(StandardCharsets.UTF_8));
         String inner = HexFormat.of().formatHex(md5.digest());
         md5.update(inner.getBytes(StandardCharsets.US_ASCII));
         md5.update(salt);
@@ -84,7 +80,7 @@ final class Password {
      * @param endPoint hash of the target's certificate; null where TLS has none
      */
     Scram(List<String> offered, byte @Nullable [] endPoint) {
-      secret = secrets.resolve(credential.passwordReference());
+      secret = login.password();
       boolean bound = endPoint != null && offered.contains(BOUND);
       var building =
           ScramClient.builder()

@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /** Opens connections to targets and logs in with the injected credential. Thread-safe. */
@@ -35,18 +36,59 @@ public final class TargetLogin {
     void failed(String why);
   }
 
+  /** Logs in with a target's credential. */
+  public Login stored(Target target) {
+    Target.Credential credential = target.credential();
+    return stored(credential.username(), credential.passwordReference());
+  }
+
+  /** Logs in with a stored role. */
+  public Login stored(Target.Login role) {
+    return stored(role.username(), role.passwordReference());
+  }
+
+  private Login stored(String username, String reference) {
+    return new Login(username, () -> secrets.resolve(reference));
+  }
+
   /**
-   * Dials a target and logs in.
+   * Makes a lease's name and password; nobody but this process knows of it yet.
+   *
+   * @param then called on the loop
+   */
+  public static void lease(EventLoop loop, String role, Consumer<Lease> then) {
+    Thread.ofVirtual()
+        .name("lease")
+        .start(() -> {
+          Lease made = Lease.make(role);
+          try {
+            loop.execute(() -> then.accept(made));
+          } catch (RejectedExecutionException e) {
+            made.close(); // the process is stopping
+          }
+        });
+  }
+
+  /**
+   * Dials a target and logs in with its credential.
    *
    * @param loop the session's event loop: the connection will live on it
    * @param settings startup parameters besides {@code user}, in order
    */
   public void login(EventLoop loop, Target target, Map<String, String> settings, Outcome outcome) {
+    login(loop, target, stored(target), settings, outcome);
+  }
+
+  /**
+   * Dials a target and logs in as somebody; otherwise as {@link #login(EventLoop, Target, Map,
+   * Outcome)}.
+   */
+  public void login(
+      EventLoop loop, Target target, Login as, Map<String, String> settings, Outcome outcome) {
     dial(
         loop,
         target,
-        channel ->
-            channel.pipeline().addLast(new LoginExchange(target, settings, secrets, outcome)),
+        channel -> channel.pipeline().addLast(new LoginExchange(target, as, settings, outcome)),
         outcome::failed);
   }
 

@@ -1,5 +1,6 @@
 package countersign.edge.protocol.postgres;
 
+import countersign.deciding.LeaseScope;
 import countersign.duty.Duty;
 import countersign.duty.Rulebook;
 import countersign.edge.gate.Caller;
@@ -18,8 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 sealed interface Admission {
 
-  /** Let in. */
-  record Admitted(Caller caller, Target target) implements Admission {}
+  /**
+   * Let in.
+   *
+   * @param scope what the session may read where it may do nothing else and the target has another
+   *     login for such sessions; null otherwise
+   */
+  record Admitted(Caller caller, Target target, @Nullable LeaseScope scope) implements Admission {}
 
   /** Not let in, with words. */
   record Refused(ErrorFields words) implements Admission {}
@@ -59,8 +65,18 @@ sealed interface Admission {
     String inside = ownTarget != null ? database : slash < 0 ? "" : database.substring(slash + 1);
     String chosen =
         inside.isEmpty() || ownTarget != null && given.isEmpty() ? target.database() : inside;
-    return new Admitted(
-        new Caller(principal, name, chosen, target.credential().username(), "postgres"), target);
+    Target.Credential credential = target.credential();
+    Target.Login readOnly = credential.readOnly();
+    boolean leases = credential.lease() != Target.Lease.disable;
+    LeaseScope scope =
+        leases || readOnly != null
+            ? LeaseScope.of(rulebook, principal, name)
+                .filter(reads -> leases || !reads.holdsMore())
+                .orElse(null)
+            : null;
+    String role =
+        scope != null && readOnly != null && !leases ? readOnly.username() : credential.username();
+    return new Admitted(new Caller(principal, name, chosen, role, "postgres"), target, scope);
   }
 
   private static Refused unknown(Rulebook rulebook, Principal principal, String name) {

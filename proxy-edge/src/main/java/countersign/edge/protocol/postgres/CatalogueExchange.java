@@ -1,6 +1,7 @@
 package countersign.edge.protocol.postgres;
 
 import countersign.edge.credential.LoggedIn;
+import countersign.edge.credential.Login;
 import countersign.edge.credential.TargetLogin;
 import countersign.target.Target;
 import countersign.wire.postgres.BackendMessage;
@@ -58,6 +59,7 @@ final class CatalogueExchange extends ChannelInboundHandlerAdapter {
   static void begin(
       EventLoop loop,
       TargetLogin login,
+      Login as,
       Target target,
       String database,
       CompletableFuture<CatalogueRows> rows) {
@@ -73,6 +75,7 @@ final class CatalogueExchange extends ChannelInboundHandlerAdapter {
     login.login(
         loop,
         target,
+        as,
         settings,
         new TargetLogin.Outcome() {
           @Override

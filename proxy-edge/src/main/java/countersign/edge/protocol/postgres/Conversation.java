@@ -6,6 +6,7 @@ import countersign.edge.gate.Gate;
 import countersign.edge.gate.Hold;
 import countersign.edge.gate.Upstream;
 import countersign.operation.Decision;
+import countersign.operation.Effect;
 import countersign.port.AppendRefused;
 import countersign.target.Target;
 import countersign.wire.postgres.Encode;
@@ -20,6 +21,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +75,8 @@ final class Conversation implements Answers.Listener, Passage.Turn {
             client.eventLoop());
     String url = opening.edge().settings().publicUrl();
     this.passage =
-        new Passage(around, outbox, opening.recording(), url, masks(masking, gate), this);
+        new Passage(
+            around, outbox, opening.recording(), url, masks(masking, gate), rights(opening), this);
     AccessMode access = new AccessMode(gate, upstream, answers);
     Reads reads =
         new Reads(
@@ -109,6 +112,22 @@ final class Conversation implements Answers.Listener, Passage.Turn {
       @Override
       public Masking.@Nullable Lifted lift(Asked asked, Decision decision) {
         return masking == null ? null : masking.lift(asked, gate, decision);
+      }
+    };
+  }
+
+  private static Passage.Rights rights(Opening opening) {
+    return new Passage.Rights() {
+      @Override
+      public boolean give(Set<Effect> effects, Runnable then) {
+        LeaseRight right = opening.right();
+        return right != null && right.give(effects, then);
+      }
+
+      @Override
+      public boolean lent() {
+        LeaseRight right = opening.right();
+        return right != null && right.given();
       }
     };
   }
@@ -238,6 +257,24 @@ final class Conversation implements Answers.Listener, Passage.Turn {
   public void settled() {
     if (flow.running() && answers.settledNow()) {
       flow.unitEnded();
+      settleRight();
+    }
+  }
+
+  /** Nothing more is sent before the right of an approved operation is taken back. */
+  private void settleRight() {
+    LeaseRight right = opening.right();
+    if (right != null && right.settle(answers.status() == 'I', this::rightSettled)) {
+      suspend();
+    }
+  }
+
+  private void rightSettled(String why) {
+    if (why.isEmpty()) {
+      resume(() -> {});
+    } else {
+      String words = "the right of an approved statement cannot be taken back";
+      end("edge", words + ": " + why, Words.fatal("57P01", "session ended: " + words));
     }
   }
 
@@ -318,7 +355,7 @@ final class Conversation implements Answers.Listener, Passage.Turn {
     var journal = opening.journal();
     if (journal.refused()) {
       outbox.close();
-      opening.close(kind, detail);
+      opening.close(kind, detail, _ -> {});
       hangUp(
           words == null ? Unpooled.EMPTY_BUFFER : Encode.errorResponse(Unpooled.buffer(), words));
       return;
@@ -331,14 +368,17 @@ final class Conversation implements Answers.Listener, Passage.Turn {
         client
             .eventLoop()
             .schedule(() -> hangUp(Unpooled.EMPTY_BUFFER), CLOSE_SECONDS, TimeUnit.SECONDS);
-    long seq = opening.close(kind, detail);
-    journal.whenDurable(
-        seq,
-        () -> {
-          late.cancel(false);
-          outbox.flush();
-          hangUp(Unpooled.EMPTY_BUFFER);
-        });
+    opening.close(
+        kind,
+        detail,
+        seq ->
+            journal.whenDurable(
+                seq,
+                () -> {
+                  late.cancel(false);
+                  outbox.flush();
+                  hangUp(Unpooled.EMPTY_BUFFER);
+                }));
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // the listener closes

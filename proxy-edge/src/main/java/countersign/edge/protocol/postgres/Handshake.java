@@ -265,8 +265,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
         new Opening(
             edge,
             client,
-            admitted.caller(),
-            admitted.target(),
+            admitted,
             checking.asked().minor(),
             why -> refuse(Words.fatal("57P01", why)));
     Phase.Dialling dialling = checking.admitted(opening);
@@ -325,7 +324,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     Phase was = phase;
     over();
     if (was instanceof Phase.Dialling(Opening opening)) {
-      opening.close(kind, detail);
+      opening.close(kind, detail, _ -> {});
     }
   }
 

@@ -2,6 +2,7 @@ package countersign.edge.protocol.postgres;
 
 import countersign.deciding.LossContract;
 import countersign.duty.Duty;
+import countersign.edge.credential.Login;
 import countersign.edge.credential.TargetLogin;
 import countersign.edge.gate.Caller;
 import countersign.edge.gate.Gate;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,7 @@ final class Opening {
   private final Journal journal;
   private final Recorder recorder;
   private final Gate gate;
+  private final Leasing leasing;
   private final Target.Recording recording;
   private final int minor;
   private final Feed.Subscription termination;
@@ -47,20 +50,21 @@ final class Opening {
   Opening(
       Edge edge,
       Channel client,
-      Caller caller,
-      Target target,
+      Admission.Admitted admitted,
       int minor,
       Consumer<String> unserved) {
     this.edge = edge;
     this.client = client;
-    this.target = target;
+    this.target = admitted.target();
     this.minor = minor;
     this.unserved = unserved;
     SessionId id = SessionId.next();
     this.journal = new Journal(id, edge.append(), client.eventLoop(), this::refused);
     this.recorder = new Recorder(journal, edge.budget(), client.eventLoop(), this::relieved);
-    this.gate = new Gate(caller, journal, edge.feed());
+    this.gate = new Gate(admitted.caller(), journal, edge.feed());
     this.recording = gate.recording();
+    this.leasing =
+        new Leasing(edge.login(), client.eventLoop(), target, gate, journal, admitted.scope());
     this.termination =
         edge.feed()
             .onTerminate(id, why -> client.eventLoop().execute(() -> end("terminated: " + why)));
@@ -92,16 +96,20 @@ final class Opening {
     all.putAll(settings);
     all.putIfAbsent("client_encoding", "UTF8");
     all.put(AccessMode.SETTING, "on");
-    journal.whenDurable(seq, () -> edge.login().login(client.eventLoop(), target, all, outcome));
+    journal.whenDurable(seq, () -> leasing.login(all, outcome));
   }
 
   /**
-   * Writes what is left and SessionClosed. Once.
+   * Ends the session's lease, and writes what is left and SessionClosed. Once.
    *
    * @param end {@code client}, {@code target}, {@code edge} or {@code refused}
-   * @return its number
+   * @param then hears the number of SessionClosed; at once where nothing was leased
    */
-  long close(String end, String detail) {
+  void close(String end, String detail, LongConsumer then) {
+    leasing.end(() -> then.accept(close(end, detail)));
+  }
+
+  private long close(String end, String detail) {
     if (closed) {
       return journal.flush();
     }
@@ -179,6 +187,21 @@ final class Opening {
   /** Minor version of protocol 3 that the caller speaks. */
   int minor() {
     return minor;
+  }
+
+  /** Who logs in on connections of the edge's own for this session. */
+  Login asking() {
+    return leasing.asking();
+  }
+
+  /** A search path that the target reports, as {@link #asking} would see it reported. */
+  String pathOf(String reported) {
+    return leasing.pathOf(reported);
+  }
+
+  /** What lends a leased role the right for an approved operation; null where there is none. */
+  @Nullable LeaseRight right() {
+    return leasing.right();
   }
 
   Edge edge() {

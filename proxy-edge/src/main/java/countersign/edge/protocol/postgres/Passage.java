@@ -7,6 +7,7 @@ import countersign.edge.gate.HoldEnd;
 import countersign.edge.gate.Judged;
 import countersign.edge.gate.Permit;
 import countersign.operation.Decision;
+import countersign.operation.Effect;
 import countersign.session.SessionEvent.OutcomeUnknown;
 import countersign.target.Target.Recording;
 import countersign.wire.postgres.Encode;
@@ -31,9 +32,13 @@ final class Passage {
   private final Recording recording;
   private final String publicUrl;
   private final Masks masks;
+  private final Rights rights;
   private final Turn turn;
   private final List<Run> freshReads = new ArrayList<>();
   private @Nullable Hold hold;
+
+  /** What was approved and waits for its right. */
+  private @Nullable Run lending;
 
   /** Who waits for an answer now. */
   private @Nullable Then waiting;
@@ -104,14 +109,30 @@ final class Passage {
     Masking.@Nullable Lifted lift(Asked asked, Decision decision);
   }
 
+  /** What an approved operation may need at the target beyond what the session has. */
+  interface Rights {
+    /**
+     * Gives it.
+     *
+     * @param then called once, later
+     * @return false, and nothing is called, when the operation needs none
+     */
+    boolean give(Set<Effect> effects, Runnable then);
+
+    /** Whether what was approved in this unit has its right still. */
+    boolean lent();
+  }
+
   Passage(
       Hold.Surroundings around,
       Outbox outbox,
       Recording recording,
       String publicUrl,
       Masks masks,
+      Rights rights,
       Turn turn) {
     this.masks = masks;
+    this.rights = rights;
     this.around = around;
     this.outbox = outbox;
     this.recording = recording;
@@ -177,6 +198,11 @@ final class Passage {
   }
 
   private void allow(Judged judged, Then then) {
+    if (rights.lent() && !judged.asked().effects().isEmpty()) {
+      ErrorFields words = Words.rightLent();
+      refuse(around.gate().refuse(judged.asked(), "lease", words.message()), words, then);
+      return;
+    }
     if (judged.asked().onlyReads() && recording != Recording.strict) {
       if (recording == Recording.buffered && around.gate().recording() == Recording.buffered) {
         Permit permit = around.gate().buffered(judged);
@@ -287,9 +313,23 @@ final class Passage {
       if (modifiedBy.isEmpty()) {
         run.lifted(lifted); // what somebody put in its place was never said to lift a mask
       }
-      then.run(new Passed(judged, permit, run, !modifiedBy.isEmpty()));
+      Passed passed = new Passed(judged, permit, run, !modifiedBy.isEmpty());
+      if (rights.give(judged.asked().effects(), () -> lent(passed, then))) {
+        waiting = then;
+        lending = run;
+        turn.suspend();
+      } else {
+        then.run(passed);
+      }
     } else {
       then.refused(Words.refusal(end, publicUrl), around.journal().flush());
+    }
+  }
+
+  private void lent(Passed passed, Then then) {
+    if (lending == passed.run()) {
+      lending = null;
+      go(then, () -> then.run(passed));
     }
   }
 
@@ -315,6 +355,11 @@ final class Passage {
     if (held != null && !held.withdraw(why)) {
       // The approval is being used up, and nobody will see whether it was in time.
       around.journal().later(new OutcomeUnknown(around.journal().session(), held.operation(), why));
+    }
+    Run approved = lending;
+    lending = null;
+    if (approved != null) {
+      around.journal().later(approved.skipped(around.journal().session(), Words.CANCELED));
     }
     if (then != null) {
       then.abandoned();

@@ -136,6 +136,7 @@ final class Planning {
         .login(
             loop,
             opening.target(),
+            opening.asking(),
             settings,
             new TargetLogin.Outcome() {
               @Override

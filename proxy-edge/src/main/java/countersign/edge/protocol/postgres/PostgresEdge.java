@@ -125,6 +125,7 @@ public final class PostgresEdge implements AutoCloseable {
         Listener.bind(loops, settings.bind(), settings.port(), channel -> accept(channel, null));
     listenFor(edge.feed().rulebook());
     subscription = edge.feed().onRulebook(rules -> binder.execute(() -> changed(rules)));
+    Leftovers.drop(edge);
     LOG.infof("edge=%s protocol=postgres port=%d", settings.edge(), port());
   }
 

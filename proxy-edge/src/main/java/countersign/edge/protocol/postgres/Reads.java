@@ -81,7 +81,7 @@ final class Reads {
                     aims.host(),
                     aims.port(),
                     opening.gate().caller().database(),
-                    aims.credential().username()));
+                    opening.asking().username()));
     parsers.prepare(server);
     adopt();
     if (catalogue == null) {
@@ -123,7 +123,7 @@ final class Reads {
     if (name.equals("standard_conforming_strings")) {
       conforming = value.equals("on");
     } else if (name.equals(PATH)) {
-      path = value;
+      path = opening.pathOf(value);
       renamed();
     }
   }
@@ -302,6 +302,7 @@ final class Reads {
     CatalogueExchange.begin(
         opening.edge().loops().next(),
         opening.edge().login(),
+        opening.asking(),
         opening.target(),
         opening.gate().caller().database(),
         rows);

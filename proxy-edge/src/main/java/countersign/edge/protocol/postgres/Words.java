@@ -145,6 +145,11 @@ final class Words {
         .withHint("Connect again: a new session begins with the masks in force.");
   }
 
+  static ErrorFields rightLent() {
+    return error("55000", "the right of the approved statement before this one ends with its Sync")
+        .withHint("Send Sync after a statement that needs an approval.");
+  }
+
   static ErrorFields failedTransaction() {
     return ErrorFields.of(
         "ERROR",

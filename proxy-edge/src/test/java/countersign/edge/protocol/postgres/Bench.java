@@ -52,8 +52,30 @@ final class Bench implements AutoCloseable {
       java.nio.file.Path key,
       Target.Tls tls,
       int listen,
-      int targetPort) {
+      int targetPort,
+      Target.Credential credential) {
     static final Wiring PLAIN = new Wiring(null, null, Target.Tls.disable, 0);
+
+    Wiring(
+        java.nio.file.Path certificate,
+        java.nio.file.Path key,
+        Target.Tls tls,
+        int listen,
+        int targetPort) {
+      this(
+          certificate,
+          key,
+          tls,
+          listen,
+          targetPort,
+          new Target.Credential("app", "${env:ORDERS_PW}"));
+    }
+
+    /** As {@link #PLAIN}, with another login at the target. */
+    static Wiring with(Target.Credential credential) {
+      return new Wiring(
+          null, null, Target.Tls.disable, 0, TargetServer.shared().port(), credential);
+    }
 
     Wiring(java.nio.file.Path certificate, java.nio.file.Path key, Target.Tls tls, int listen) {
       this(certificate, key, tls, listen, TargetServer.shared().port());
@@ -141,7 +163,7 @@ final class Bench implements AutoCloseable {
             "postgres",
             wiring.tls(),
             wiring.listen(),
-            new Target.Credential("app", "${env:ORDERS_PW}"),
+            wiring.credential(),
             new Target.Protection(List.of(), recording));
     Target secret =
         new Target(
@@ -161,6 +183,34 @@ final class Bench implements AutoCloseable {
         List.of(),
         List.of(new Rulebook.Agent("agent-ada", "alice")),
         Map.of());
+  }
+
+  /** Masks values of the target in the rules in force. */
+  void mask(Target.Mask... masks) {
+    Rulebook book = control.rulebook();
+    Map<String, Target> targets = new java.util.HashMap<>(book.targets());
+    targets.computeIfPresent(
+        "orders",
+        (_, was) ->
+            new Target(
+                was.name(),
+                was.type(),
+                was.host(),
+                was.port(),
+                was.database(),
+                was.tls(),
+                was.listen(),
+                was.credential(),
+                new Target.Protection(
+                    was.protection().blocks(), was.protection().recording(), List.of(masks))));
+    control.rulebook(
+        new Rulebook(
+            book.version() + 1,
+            book.duties(),
+            targets,
+            book.people(),
+            book.agents(),
+            book.powers()));
   }
 
   /** Allows everything there is. */

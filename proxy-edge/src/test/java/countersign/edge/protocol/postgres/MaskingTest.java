@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import countersign.approval.ApprovalOutcome;
 import countersign.duty.Duty;
-import countersign.duty.Rulebook;
 import countersign.session.SessionEvent.MaskedFields;
 import countersign.session.SessionEvent.MaskingApplied;
 import countersign.session.SessionEvent.OperationCompleted;
@@ -18,11 +17,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,30 +54,7 @@ class MaskingTest {
   }
 
   private void mask(List<Target.Mask> masks) {
-    Rulebook book = bench.control.rulebook();
-    Map<String, Target> targets = new HashMap<>(book.targets());
-    Target orders = book.target("orders").orElseThrow();
-    targets.put(
-        "orders",
-        new Target(
-            orders.name(),
-            orders.type(),
-            orders.host(),
-            orders.port(),
-            orders.database(),
-            orders.tls(),
-            orders.listen(),
-            orders.credential(),
-            new Target.Protection(
-                orders.protection().blocks(), orders.protection().recording(), masks)));
-    bench.control.rulebook(
-        new Rulebook(
-            book.version() + 1,
-            book.duties(),
-            targets,
-            book.people(),
-            book.agents(),
-            book.powers()));
+    bench.mask(masks.toArray(Target.Mask[]::new));
   }
 
   private static String resource(String name) throws IOException {
