@@ -71,7 +71,8 @@ class EvasionGateTest {
           assertThat(unit).as(sql).doesNotContain("42501").allMatch(w -> !w.matches("[0-9A-Z]{5}"));
           ran++;
         } else if (!parts[0].equals("none")) {
-          assertThat(unit).as(sql).containsExactly("42501", "ZI");
+          // What is no SQL in the target's version is refused as a syntax error.
+          assertThat(unit).as(sql).isIn(List.of("42501", "ZI"), List.of("42601", "ZI"));
           refused++;
         }
       }
