@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * a mask is never easier than anything else that waits. Pure, thread-safe.
  */
 public final class Unmasking {
+  /** Behind the name of a duty: the rule by which something is held that lifts masks. */
+  public static final String RULE = "/unmask";
+
   private Unmasking() {}
 
   /** A column by its names, unquoted. */
@@ -97,7 +100,7 @@ public final class Unmasking {
     return new Lift(
         liftable,
         new Decision.Held(
-            lifting.getFirst().name() + "/unmask",
+            lifting.getFirst().name() + RULE,
             before + "lifts the masks of " + shown + ": needs " + Words.terms(hold),
             hold));
   }

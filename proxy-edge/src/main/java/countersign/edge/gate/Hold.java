@@ -5,6 +5,7 @@ import countersign.approval.ApprovalId;
 import countersign.approval.ApprovalOutcome;
 import countersign.approval.HeldOperation;
 import countersign.approval.Ticket;
+import countersign.deciding.Unmasking;
 import countersign.duty.Rule;
 import countersign.duty.Rulebook;
 import countersign.edge.record.Journal;
@@ -191,14 +192,18 @@ public final class Hold {
     write(() -> claim(asked.outcome()));
   }
 
-  /** An earlier request counts while its time lasts, for these bytes, under the same terms. */
+  /**
+   * An earlier request counts while its time lasts, for these bytes, under the same terms; and who
+   * approved it must have been told which masks it lifts.
+   */
   private boolean mayUse(Ticket earlier) {
     HeldOperation asked = earlier.held();
     return Instant.now().isBefore(earlier.expires())
         && !(earlier.outcome() instanceof ApprovalOutcome.Expired)
         && !(earlier.outcome() instanceof ApprovalOutcome.Withdrawn)
         && asked.digest().equals(OperationDigest.of(judged.operation(), asked.dutiesAt()))
-        && asked.hold().equals(held.hold());
+        && asked.hold().equals(held.hold())
+        && (!held.rule().endsWith(Unmasking.RULE) || asked.why().equals(held.reason()));
   }
 
   private void claim(@Nullable ApprovalOutcome outcome) {
