@@ -23,6 +23,11 @@ public record ColumnMask(String rule, Method method, boolean shownOnly) {
     return now == method ? this : new ColumnMask(rule, now, shownOnly);
   }
 
+  /** Whether a value under this mask shows no more than under another. */
+  public boolean covers(ColumnMask other) {
+    return method.stricter(other.method) == method && (shownOnly || !other.shownOnly);
+  }
+
   /** The one that shows less. */
   public ColumnMask stricter(ColumnMask other) {
     ColumnMask strict = method.stricter(other.method) == method ? this : other;

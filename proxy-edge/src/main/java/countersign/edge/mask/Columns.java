@@ -3,6 +3,7 @@ package countersign.edge.mask;
 import countersign.deciding.Unmasking;
 import countersign.masking.Method;
 import countersign.wire.postgres.sql.Catalogue;
+import countersign.wire.postgres.sql.Name;
 import countersign.wire.postgres.sql.Origin;
 import countersign.wire.postgres.sql.Provenance;
 import java.util.HashMap;
@@ -16,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which columns of a target hold masked values: those that rules name, the same ones of parents,
- * partitions and other descendants, what views make of them, and PostgreSQL's own statistics, which
- * quote values. Belongs to one snapshot of the catalogue. Thread-safe.
+ * partitions and other descendants, what views and generated columns make of them, columns of whole
+ * rows, and PostgreSQL's own statistics, which quote values. Belongs to one snapshot of the
+ * catalogue. Thread-safe.
  */
 public final class Columns {
   private static final int MOST_ROUNDS = 64;
@@ -26,9 +28,11 @@ public final class Columns {
   private static final int OURS = 16_384;
 
   private final Catalogue catalogue;
+  private final List<Rule> rules;
   private final Map<Long, ColumnMask> masks = new HashMap<>();
   private final Set<Integer> masked = new HashSet<>();
   private final Map<String, Integer> named = new HashMap<>();
+  private final boolean anyShownOnly;
 
   /** Whether views are near, as far as somebody asked. */
   private final Map<Integer, Boolean> near = new ConcurrentHashMap<>();
@@ -39,26 +43,51 @@ public final class Columns {
   /** Finds what rules say of the columns of a catalogue: linear in its columns. */
   public Columns(Catalogue catalogue, List<Rule> rules) {
     this.catalogue = catalogue;
+    this.rules = rules;
+    this.anyShownOnly = rules.stream().anyMatch(rule -> rule.how().shownOnly());
     for (Catalogue.Relation relation : catalogue.relations()) {
       named.put(relation.name().written(), relation.oid());
       for (Catalogue.Column column : relation.columns()) {
         ColumnMask how =
             relation.oid() >= 0 && relation.oid() < OURS
                 ? telling(column.name()) ? ColumnMask.DOUBT : null
-                : ruled(relation, column, rules);
+                : ruled(
+                    new Unmasking.Column(
+                        relation.name().schema(), relation.name().name(), column.name()),
+                    rules);
         if (how != null) {
           put(relation.oid(), column.number(), how);
         }
       }
     }
     spread();
+    catalogue.computed().forEach(this::computed);
+    spread();
+    catalogue.relations().forEach(this::holdsRows);
   }
 
-  private static @Nullable ColumnMask ruled(
-      Catalogue.Relation relation, Catalogue.Column column, List<Rule> rules) {
+  /** A generated column tells of what it is computed from. */
+  private void computed(Catalogue.Computed column) {
+    for (int number : column.from()) {
+      ColumnMask how = masks.get(key(column.relation(), number));
+      if (how != null) {
+        put(column.relation(), column.number(), how.of(Method.hide));
+      }
+    }
+  }
+
+  /** A column may hold whole rows of another relation. */
+  private void holdsRows(Catalogue.Relation relation) {
+    for (Catalogue.Column column : relation.columns()) {
+      int rows = catalogue.rowsOf(column.type());
+      if (rows != 0 && rows != relation.oid() && masked.contains(rows)) {
+        put(relation.oid(), column.number(), ColumnMask.DOUBT);
+      }
+    }
+  }
+
+  private static @Nullable ColumnMask ruled(Unmasking.Column named, List<Rule> rules) {
     ColumnMask strictest = null;
-    Unmasking.Column named =
-        new Unmasking.Column(relation.name().schema(), relation.name().name(), column.name());
     for (Rule rule : rules) {
       if (named.matches(rule.glob())) {
         strictest = strictest == null ? rule.how() : strictest.stricter(rule.how());
@@ -73,6 +102,7 @@ public final class Columns {
         || column.startsWith("stxd")
         || column.startsWith("most_common")
         || column.contains("histogram")
+        || column.equals("attmissingval")
         || column.equals("query")
         || column.equals("statement");
   }
@@ -190,6 +220,35 @@ public final class Columns {
     return masks.get(key(column.relation(), column.number()));
   }
 
+  /**
+   * Whether a value of an origin shows no more where it is written than where it comes from.
+   *
+   * @param into the column it is written into; null for one without a mask
+   */
+  public boolean kept(Origin from, Origin.@Nullable Column into) {
+    ColumnMask there = into == null ? null : into(into);
+    ColumnMask here = of(from, Set.of());
+    return here == null || there != null && there.covers(here);
+  }
+
+  /** The same for a column that is called otherwise from now on, by the rules alone. */
+  public boolean kept(Origin from, Provenance.Renamed as) {
+    ColumnMask there = ruled(new Unmasking.Column(as.schema(), as.relation(), as.column()), rules);
+    ColumnMask here = of(from, Set.of());
+    return here == null || there != null && there.covers(here);
+  }
+
+  /** Whether both are of the same snapshot. */
+  public boolean asOf(Columns other) {
+    return catalogue == other.catalogue;
+  }
+
+  /** Whether a relation is a view. */
+  public boolean view(int relation) {
+    Catalogue.Relation known = catalogue.relation(relation);
+    return known == null || known.kind() == 'v';
+  }
+
   /** The masked columns among what something comes from. */
   public Set<Origin.Column> among(Origin origin) {
     return origin.columns().stream()
@@ -211,6 +270,15 @@ public final class Columns {
   public boolean shownOnly(Origin.Column column) {
     ColumnMask how = into(column);
     return how != null && how.shownOnly();
+  }
+
+  /** Whether a relation has columns that may only be shown; true for what is not known. */
+  public boolean shownOnly(int relation) {
+    Catalogue.Relation known = catalogue.relation(relation);
+    return anyShownOnly
+        && (known == null
+            || known.columns().stream()
+                .anyMatch(c -> shownOnly(new Origin.Column(relation, c.number(), c.type()))));
   }
 
   /** Whether something reads a masked column, for certain. */
@@ -237,6 +305,11 @@ public final class Columns {
       near.put(relation, before);
     }
     return before;
+  }
+
+  /** The same by its names; true for what is not known. */
+  public boolean near(String schema, String name) {
+    return near(new Name(schema, name).written());
   }
 
   /** The same by a full name as it is written; true for what is not known. */

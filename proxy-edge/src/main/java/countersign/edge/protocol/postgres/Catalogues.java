@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +70,7 @@ final class Catalogues {
     /** Counts changes that passed through this edge. */
     private volatile long changes;
 
+    private final AtomicInteger underChange = new AtomicInteger();
     private long changesAtStart;
     private boolean failed;
 
@@ -87,6 +89,21 @@ final class Catalogues {
       synchronized (this) {
         changes++;
       }
+    }
+
+    /** Something is under way that may redefine what names stand for, at a moment nobody sees. */
+    void begun() {
+      underChange.incrementAndGet();
+    }
+
+    /** It is over. */
+    void over() {
+      underChange.decrementAndGet();
+    }
+
+    /** Whether anything like that is under way. */
+    boolean changing() {
+      return underChange.get() > 0;
     }
 
     /** Changes that passed so far. */

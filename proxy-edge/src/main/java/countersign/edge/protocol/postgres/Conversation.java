@@ -85,7 +85,7 @@ final class Conversation implements Answers.Listener, Passage.Turn {
             target,
             masking == null ? List.of() : masking.rules().columns());
     if (masking != null) {
-      masking.columns(reads::columns);
+      masking.columns(reads);
     }
     this.flow =
         new Flow(
@@ -337,6 +337,9 @@ final class Conversation implements Answers.Listener, Passage.Turn {
     flow.reads.lost("the session ended first");
     flow.planning.lost("the session ended first");
     answers.lost(kind.equals("target") ? "the target went away" : "the session ended first");
+    if (flow.reads.underWay()) {
+      cancelling.forward(flow.reads::stopped); // it would go on, and others read by old names
+    }
     upstream.send(flow.gate.protocol(), Encode.terminate(Unpooled.buffer(5)));
     upstream.close();
     client.config().setAutoRead(false);

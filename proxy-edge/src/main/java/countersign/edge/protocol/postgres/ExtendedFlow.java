@@ -356,7 +356,7 @@ final class ExtendedFlow {
       flow.access.leaveExtended();
     }
     sent = true;
-    flow.ran(portal.statement.reading(), asked.effects());
+    flow.ran(portal.statement.text(), portal.statement.reading(), asked.effects());
     predicted = Gathered.after(predicted, portal.statement.reading());
   }
 

@@ -79,8 +79,8 @@ final class Flow {
   }
 
   /** An operation was sent. */
-  void ran(Reading reading, Set<Effect> effects) {
-    statements.ran(reading);
+  void ran(String text, Reading reading, Set<Effect> effects) {
+    statements.ran(text, reading);
     access.ran(reading, effects);
     wrote |= Gate.writes(effects);
   }

@@ -113,7 +113,7 @@ final class MaskedCopy {
         if (columns.size() == 0 && written.length == 0) {
           return row;
         }
-        boolean none = Arrays.equals(written, nothing());
+        boolean none = Arrays.equals(written, nothing()) && !ambiguous(place);
         byte[] value = none ? written : unescaped(written);
         byte[] shown = none ? keep(place, written) : field(place, value, tally);
         out.writeBytes(shown == null ? nothing() : shown == value ? written : escaped(shown));
@@ -124,6 +124,13 @@ final class MaskedCopy {
     }
     complete(place);
     return out.toByteArray();
+  }
+
+  /** A value that reads like the caller's own word for NULL must not show that it does. */
+  private boolean ambiguous(int place) {
+    return place < columns.size()
+        && columns.get(place).mask() != null
+        && !form.nothing().equals("\\N");
   }
 
   private byte[] keep(int place, byte[] written) {

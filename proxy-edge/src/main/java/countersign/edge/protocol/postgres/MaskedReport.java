@@ -24,6 +24,9 @@ final class MaskedReport {
   private static final Set<String> OF_NAMES =
       Set.of("0A", "34", "3D", "3F", "42", "54", "55", "58");
 
+  /** Class of broken constraints, whose details quote rows. */
+  static final String OF_CONSTRAINTS = "23";
+
   private static final String NO_PRIVILEGE = "42501";
 
   private final MaskRules rules;

@@ -24,7 +24,6 @@ import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +39,7 @@ final class Masking {
   private static final Set<String> FREE_SETTINGS = Set.of("application_name", "search_path");
 
   private final MaskRules rules;
-  private Supplier<@Nullable Columns> columns = () -> null;
+  private Source source = new Unknown();
   private final FrameReader reader;
   private @Nullable MaskedRow result;
   private @Nullable MaskedCopy copying;
@@ -61,9 +60,37 @@ final class Masking {
     return rules;
   }
 
-  /** Where the masked columns are known from, as of now; it gives null while they are not. */
-  void columns(Supplier<@Nullable Columns> source) {
-    columns = source;
+  /** Where the masked columns are known from. */
+  interface Source {
+    /** As of now; null while they are not. */
+    @Nullable Columns columns();
+
+    /** The newest that were known; null when none were. */
+    @Nullable Columns columnsBefore();
+
+    /** Whether the open transaction may have given views another definition. */
+    boolean redefined();
+  }
+
+  private record Unknown() implements Source {
+    @Override
+    public @Nullable Columns columns() {
+      return null;
+    }
+
+    @Override
+    public @Nullable Columns columnsBefore() {
+      return null;
+    }
+
+    @Override
+    public boolean redefined() {
+      return true;
+    }
+  }
+
+  void columns(Source from) {
+    source = from;
   }
 
   /**
@@ -80,8 +107,14 @@ final class Masking {
           .withDetail("The statement or a value of it holds what stood in the place of a value.")
           .withHint("Leave the masked columns out of what you write.");
     }
-    Columns known = rules.columns().isEmpty() ? null : columns.get();
-    return known == null ? null : new MaskedUse(known, asked).refusal();
+    Columns known = rules.columns().isEmpty() ? null : source.columnsBefore();
+    if (known == null) {
+      return rules.columns().isEmpty() || !Gate.writes(asked.effects())
+          ? null
+          : Words.error(Words.FORBIDDEN, "nobody knows now which columns are masked")
+              .withDetail("The target's catalogue cannot be read, so nothing is written.");
+    }
+    return new MaskedUse(known, asked, source.redefined()).refusal();
   }
 
   /**
@@ -91,11 +124,11 @@ final class Masking {
    * @return null when there is none
    */
   @Nullable Lifted lift(Asked asked, Gate gate, Decision decision) {
-    Columns known = rules.columns().isEmpty() ? null : columns.get();
+    Columns known = rules.columns().isEmpty() ? null : source.columns();
     if (known == null) {
       return null;
     }
-    Map<Origin.Column, Unmasking.Column> shown = new MaskedUse(known, asked).shown();
+    Map<Origin.Column, Unmasking.Column> shown = new MaskedUse(known, asked, false).shown();
     Unmasking.Lift lift =
         Unmasking.lift(
             gate.rulebook(),
@@ -214,7 +247,7 @@ final class Masking {
     if (about != null) {
       about.columns(said.columns());
     } else {
-      result = plan(said.columns(), run);
+      result = plan(said.columns(), run, true);
       described = true;
     }
     return piece.bytes();
@@ -223,7 +256,7 @@ final class Masking {
   private ByteBuf row(Piece piece, @Nullable Run run, @Nullable Described about) {
     if (!described) {
       List<Column> said = about == null ? null : about.columns();
-      result = said == null ? null : plan(said, run);
+      result = said == null ? null : plan(said, run, false);
       described = true;
     }
     MaskedRow plan = result;
@@ -263,7 +296,7 @@ final class Masking {
         || said.binary() != (form.format() == CopyForm.Format.binary)) {
       return refuse(piece, run, "what COPY writes here cannot be masked; use SELECT");
     }
-    List<Reach.Copied> columns = reach.copied(said.formats().size());
+    List<Reach.Copied> columns = reach.copied(said.formats().size(), source.columns());
     if (columns == null) {
       return refuse(piece, run, "nobody knows what COPY writes here; use SELECT");
     }
@@ -305,8 +338,8 @@ final class Masking {
     if (known == null) {
       known =
           run == null
-              ? Reach.of(null, columns.get(), Set.of())
-              : Reach.of(run.asked(), columns.get(), run.lifted());
+              ? Reach.of(null, source.columns(), Set.of())
+              : Reach.of(run.asked(), source.columns(), run.lifted());
       if (run != null) {
         run.reach(known);
       }
@@ -319,13 +352,23 @@ final class Masking {
     return !rules.columns().isEmpty() && reach(run).near();
   }
 
+  /** A constraint that was put off is broken at the end, by a statement that names no relation. */
+  private boolean near(ErrorFields said) {
+    Columns known = source.columnsBefore();
+    return said.code().startsWith(MaskedReport.OF_CONSTRAINTS)
+        && !said.field('t').isEmpty()
+        && (known == null || known.near(said.field('s'), said.field('t')));
+  }
+
   private boolean computes(@Nullable Run run) {
     return !rules.columns().isEmpty() && reach(run).computes();
   }
 
-  private MaskedRow plan(List<Column> said, @Nullable Run run) {
+  private MaskedRow plan(List<Column> said, @Nullable Run run, boolean fresh) {
     return MaskedRow.of(
-        rules, said, rules.columns().isEmpty() ? List.of() : reach(run).masks(said));
+        rules,
+        said,
+        rules.columns().isEmpty() ? List.of() : reach(run).masks(said, source.columns(), fresh));
   }
 
   private ByteBuf report(Piece piece, @Nullable Run run) {
@@ -338,7 +381,8 @@ final class Masking {
           case BackendMessage.NoticeResponse(ErrorFields fields) -> fields;
           case BackendMessage _ -> ErrorFields.of("ERROR", "XX000", "");
         };
-    ErrorFields shown = new MaskedReport(rules).shown(said, near(run), computes(run));
+    boolean near = near(run) || !rules.columns().isEmpty() && near(said);
+    ErrorFields shown = new MaskedReport(rules).shown(said, near, computes(run));
     if (shown.equals(said)) {
       return piece.bytes();
     }

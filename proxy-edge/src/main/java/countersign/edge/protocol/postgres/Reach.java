@@ -93,28 +93,44 @@ final class Reach {
     return statement < traces.size() ? traces.get(statement) : Provenance.UNKNOWN;
   }
 
-  /** How each column of a result is masked; null for one that is not. */
-  List<@Nullable ColumnMask> masks(List<Column> said) {
+  /**
+   * How each column of a result is masked; null for one that is not.
+   *
+   * @param asOf masked columns as they are known when the result begins: behind a statement that
+   *     took its time a name may mean something else
+   * @param fresh whether the server described the columns with the result and not before
+   */
+  List<@Nullable ColumnMask> masks(List<Column> said, @Nullable Columns asOf, boolean fresh) {
+    Columns known = same(asOf) ? asOf : null;
     Provenance now = now();
     List<Origin> outputs = now.outputs();
     boolean fits = outputs != null && outputs.size() == said.size();
     List<@Nullable ColumnMask> masks = new ArrayList<>(said.size());
     for (int i = 0; i < said.size(); i++) {
-      masks.add(mask(said.get(i), fits && outputs != null ? outputs.get(i) : null, now));
+      masks.add(
+          mask(said.get(i), fits && outputs != null ? outputs.get(i) : null, now, known, fresh));
     }
     return masks;
   }
 
-  private @Nullable ColumnMask mask(Column said, @Nullable Origin seen, Provenance now) {
-    Columns known = columns;
+  private boolean same(@Nullable Columns asOf) {
+    return columns != null && asOf != null && asOf.asOf(columns);
+  }
+
+  private @Nullable ColumnMask mask(
+      Column said, @Nullable Origin seen, Provenance now, @Nullable Columns known, boolean fresh) {
     if (known == null || now.kind() == Provenance.Kind.stale) {
       return ColumnMask.DOUBT;
     }
     boolean named = said.tableOid() != 0;
     ColumnMask by = named ? known.of(said.tableOid(), said.attribute(), lifted) : null;
     ColumnMask through;
-    if (seen == null) {
-      through = named ? null : known.of(now.shown(), lifted);
+    if (seen == null && named && (fresh || !now.unknown())) {
+      through = null;
+    } else if (seen == null && now.outputs() != null) {
+      through = ColumnMask.DOUBT; // more or fewer columns than were seen: by a rule, for one
+    } else if (seen == null) {
+      through = known.of(now.shown(), lifted); // a name may be what it was when it was described
     } else if (named && !seen.names(said.tableOid(), said.attribute())) {
       through = known.of(now.shown(), lifted); // not what the statement was read as
     } else {
@@ -124,10 +140,10 @@ final class Reach {
   }
 
   /** How each of so many columns of COPY is masked, and the type of each; null when not known. */
-  @Nullable List<Copied> copied(int count) {
+  @Nullable List<Copied> copied(int count, @Nullable Columns asOf) {
     Columns known = columns;
     List<Origin> outputs = now().outputs();
-    if (known == null || outputs == null || outputs.size() != count) {
+    if (known == null || !same(asOf) || outputs == null || outputs.size() != count) {
       return null;
     }
     return outputs.stream()

@@ -4,6 +4,7 @@ import countersign.edge.credential.LoggedIn;
 import countersign.edge.grammar.Parsers;
 import countersign.edge.grammar.Understood;
 import countersign.edge.mask.Columns;
+import countersign.operation.Effect;
 import countersign.session.SessionEvent.OutcomeUnknown;
 import countersign.wire.postgres.grammar.Parse;
 import countersign.wire.postgres.sql.Catalogue;
@@ -11,6 +12,7 @@ import countersign.wire.postgres.sql.CatalogueRows;
 import countersign.wire.postgres.sql.Name;
 import countersign.wire.postgres.sql.Names;
 import countersign.wire.postgres.sql.Reading;
+import countersign.wire.postgres.sql.Statement;
 import io.netty.channel.EventLoop;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * What texts do in one session: their trees from the parsers, their names from the target's
  * catalogue, and what the session did to names. Confined to the event loop.
  */
-final class Reads {
+final class Reads implements Masking.Source {
   private static final String OWN = "catalogue: " + String.join("; ", CatalogueRows.STATEMENTS);
   private static final String PATH = "search_path";
 
@@ -41,6 +43,11 @@ final class Reads {
   private final List<Columns.Rule> rules;
   private @Nullable Catalogue catalogue;
 
+  /** Masked columns of {@link #maskedOf}. */
+  private @Nullable Columns masked;
+
+  private @Nullable Catalogue maskedOf;
+
   /** How many changes of the catalogue had passed when it was taken. */
   private long asOf;
 
@@ -55,6 +62,9 @@ final class Reads {
 
   /** The unit or transaction changed the catalogue: all will see it once it is over. */
   private boolean changedCatalogue;
+
+  /** A unit is under way that may redefine what names stand for. */
+  private boolean underWay;
 
   private @Nullable Run fetching;
   private boolean over;
@@ -163,11 +173,35 @@ final class Reads {
    * The masked columns of the catalogue as it is used now; null when it is not known, or something
    * passed since that may have changed it.
    */
-  @Nullable Columns columns() {
+  @Override
+  public @Nullable Columns columns() {
     Catalogue known = catalogue;
-    return known == null || changedCatalogue || shared.changes() != asOf
+    return known == null || changedCatalogue || shared.changing() || shared.changes() != asOf
         ? null
-        : shared.columns(known, rules);
+        : columns(known);
+  }
+
+  /** The same even where something passed since: what was masked before is masked still. */
+  @Override
+  public @Nullable Columns columnsBefore() {
+    Catalogue known = catalogue;
+    return known == null ? null : columns(known);
+  }
+
+  private Columns columns(Catalogue known) {
+    Columns found = masked;
+    if (found == null || maskedOf != known) {
+      found = shared.columns(known, rules);
+      masked = found;
+      maskedOf = known;
+    }
+    return found;
+  }
+
+  /** Whether the open transaction may have given views another definition. */
+  @Override
+  public boolean redefined() {
+    return changedCode || changedCatalogue && !trusted;
   }
 
   /** Whether a newer catalogue may have what this one does not. */
@@ -253,6 +287,7 @@ final class Reads {
     Reading.Aftermath after = reading.aftermath();
     changedCatalogue |= after.changesCatalogue();
     changedCode |= after.changesCode();
+    boolean redefines = after.changesCode() && !reading.effects().contains(Effect.unknown);
     trusted &= !after.touchesNames();
     if (!after.creates().isEmpty()) {
       Set<Name> all = new HashSet<>(created);
@@ -261,6 +296,25 @@ final class Reads {
     }
     if (after.changesCatalogue()) {
       renamed();
+    }
+    // It may take effect long before its end is read: until then others see nothing unmasked.
+    if (!underWay && (redefines || changedCode && commits(reading))) {
+      underWay = true;
+      shared.begun();
+    }
+  }
+
+  private static boolean commits(Reading reading) {
+    return reading.statements().stream()
+        .anyMatch(s ->
+            s instanceof Statement.Transaction(var verb, _, _) && verb == Statement.Verb.commit);
+  }
+
+  /** What was under way is over. */
+  private void settle() {
+    if (underWay) {
+      underWay = false;
+      shared.over();
     }
   }
 
@@ -274,6 +328,7 @@ final class Reads {
       catalogue = null;
       renamed();
     }
+    settle();
   }
 
   private CompletableFuture<Catalogues.Shared.@Nullable Snapshot> refresh() {
@@ -319,6 +374,17 @@ final class Reads {
       run.failed("58000");
     }
     opening.journal().later(run.completed(opening.journal().session()));
+  }
+
+  /** Whether the target is at something that may redefine what names stand for. */
+  boolean underWay() {
+    return underWay;
+  }
+
+  /** The target was told to stop what this session had it do, and nobody will hear how it went. */
+  void stopped() {
+    shared.changed();
+    settle();
   }
 
   /** The session ends: nobody will write down how a question of its own went. */

@@ -148,7 +148,7 @@ final class SimpleFlow {
     if (wrap) {
       flow.access.leave();
     }
-    flow.ran(reading, passed.judged().asked().effects());
+    flow.ran(passed.judged().asked().text(), reading, passed.judged().asked().effects());
     flow.statements.simpleQuery();
     flow.unitRuns();
   }

@@ -5,8 +5,10 @@ import countersign.operation.Effect;
 import countersign.wire.postgres.sql.Provenance;
 import countersign.wire.postgres.sql.Reading;
 import countersign.wire.postgres.sql.Statement;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Statements {
   private static final int MOST_NAMED = 1_000;
+
+  /** Most texts that one name is read again from. */
+  private static final int MOST_TEXTS = 8;
 
   private final Map<String, Prepared> known = new HashMap<>();
   private final Map<String, Prepared> pending = new HashMap<>();
@@ -42,15 +47,31 @@ final class Statements {
     this.reads = reads;
   }
 
-  /** Effects that a name in SQL stands for, as of a generation. */
-  private record Named(Set<Effect> effects, Provenance shows, long generation) {
-    Named and(Set<Effect> more, Provenance other, long now) {
+  /**
+   * Effects that a name in SQL stands for, as of a generation.
+   *
+   * @param texts what is read again when a name of PREPARE is used, for the target plans it again
+   */
+  private record Named(
+      Set<Effect> effects, Provenance shows, long generation, Set<Prepares> texts) {
+    Named and(Named other) {
       EnumSet<Effect> all = EnumSet.noneOf(Effect.class);
-      all.addAll(more);
+      all.addAll(other.effects);
       all.addAll(effects);
-      return new Named(all, shows.or(other), Math.min(generation, now));
+      Set<Prepares> both = new LinkedHashSet<>(texts);
+      both.addAll(texts.size() > MOST_TEXTS ? Set.of() : other.texts); // too many already
+      return new Named(
+          all, shows.or(other.shows), Math.min(generation, other.generation), Set.copyOf(both));
     }
   }
+
+  /**
+   * A PREPARE.
+   *
+   * @param tree of the whole text; null where it is not at hand any more
+   * @param place which of its statements
+   */
+  private record Prepares(String text, @Nullable Understood tree, int place) {}
 
   /**
    * A statement.
@@ -170,10 +191,34 @@ final class Statements {
     }
     EnumSet<Effect> effects = EnumSet.noneOf(Effect.class);
     effects.addAll(named.effects());
+    for (Prepares text : named.texts()) {
+      Reading again = again(text, named);
+      effects.addAll(
+          again == null || text.place() >= again.statements().size()
+              ? Set.of(Effect.unknown)
+              : again.statements().get(text.place()).effects());
+    }
     if (named.generation() < generation) {
       effects.add(Effect.unknown);
     }
     return effects;
+  }
+
+  /** What a PREPARE says by what names mean now; null when nobody knows. */
+  private @Nullable Reading again(Prepares text, Named named) {
+    Understood tree = text.tree();
+    return tree == null || named.texts().size() > MOST_TEXTS ? null : reads.read(text.text(), tree);
+  }
+
+  /** What is shown by executing what a name of SQL stands for. */
+  private Provenance shows(Named named) {
+    Provenance all = named.shows();
+    for (Prepares text : named.texts()) {
+      Reading again = again(text, named);
+      List<Provenance> now = again == null ? List.of() : again.traces().provenances();
+      all = all.or(text.place() < now.size() ? now.get(text.place()) : Provenance.UNKNOWN);
+    }
+    return all;
   }
 
   Prepared prepare(String name, String text, List<Integer> types) {
@@ -204,7 +249,8 @@ final class Statements {
   /** The statement of a name, read as of now; one that nobody prepared here is unknown. */
   Prepared statement(String name) {
     Prepared found = pending.getOrDefault(name, known.get(name));
-    return found == null
+    boolean renamed = named(prepared, name);
+    return found == null || renamed // DEALLOCATE and PREPARE reach it, too
         ? unknown(name, "statement \"" + name + "\"")
         : new Prepared(
             name,
@@ -214,6 +260,11 @@ final class Statements {
             found.tree(),
             found.generation(),
             found.generation() < generation);
+  }
+
+  /** Whether a name may have been given in SQL, where none is empty. */
+  private static boolean named(Map<String, Named> names, String name) {
+    return !name.isEmpty() && (names.containsKey(name) || names.size() >= MOST_NAMED);
   }
 
   private Prepared unknown(String name, String text) {
@@ -249,7 +300,8 @@ final class Statements {
 
   Portal portal(String name) {
     Portal found = pendingPortals.getOrDefault(name, portals.get(name));
-    if (found == null) {
+    boolean renamed = named(declared, name);
+    if (found == null || renamed) { // CLOSE and DECLARE reach it, too
       return new Portal(unknown("", "portal \"" + name + "\""), new byte[0], List.of());
     }
     if (found.generation == generation) {
@@ -277,26 +329,37 @@ final class Statements {
   }
 
   /** Something ran: what it may have done to names counts from now on. */
-  void ran(Reading reading) {
+  void ran(String text, Reading reading) {
+    Understood tree = reads.understood(text);
     reads.ran(reading);
     if (reading.effects().contains(Effect.unknown) || reading.aftermath().changesCode()) {
       generation++;
     }
-    for (Statement statement : reading.statements()) {
-      switch (statement) {
+    for (int place = 0; place < reading.statements().size(); place++) {
+      switch (reading.statements().get(place)) {
         case Statement.Prepare prepare ->
-            name(prepared, prepare.name(), prepare.effects(), shows(reading, prepare));
-        case Statement.Declare declare ->
-            name(declared, declare.name(), declare.effects(), shows(reading, declare));
+            name(
+                prepared,
+                prepare.name(),
+                new Named(
+                    Set.copyOf(prepare.effects()),
+                    shows(reading, place),
+                    generation,
+                    Set.of(new Prepares(text, tree, place))));
+        case Statement.Declare declare -> // planned now, whatever happens later
+            name(
+                declared,
+                declare.name(),
+                new Named(
+                    Set.copyOf(declare.effects()), shows(reading, place), generation, Set.of()));
         default -> {}
       }
     }
   }
 
-  private static Provenance shows(Reading reading, Statement statement) {
-    int place = reading.statements().indexOf(statement);
+  private static Provenance shows(Reading reading, int place) {
     List<Provenance> all = reading.traces().provenances();
-    return place < 0 || place >= all.size() ? Provenance.UNKNOWN : all.get(place);
+    return place < all.size() ? all.get(place) : Provenance.UNKNOWN;
   }
 
   /**
@@ -310,28 +373,33 @@ final class Statements {
   private Provenance resolved(Provenance of) {
     Map<String, Named> names =
         switch (of.kind()) {
-          case executes -> taken(of.name(), known, pending) ? Map.of() : prepared;
+          case executes, explains -> taken(of.name(), known, pending) ? Map.of() : prepared;
           case fetches -> taken(of.name(), portals, pendingPortals) ? Map.of() : declared;
-          case plain, prepares, declares, explains, stale -> Map.of();
+          case plain, prepares, declares, alters, stale -> Map.of();
         };
-    Named found = names.get(of.name());
-    return found == null || generation > 0 || !of.flows().isEmpty() ? of : found.shows();
+    Named found = of.name().isEmpty() ? null : names.get(of.name());
+    if (found == null || generation > 0) {
+      return of;
+    }
+    Provenance shows = shows(found);
+    if (of.kind() == Provenance.Kind.explains || !of.flows().isEmpty()) {
+      List<Provenance.Flow> flows = new ArrayList<>(shows.flows());
+      flows.add(Provenance.Flow.away(shows.shown())); // CREATE TABLE AS EXECUTE
+      return of.writing(of.flows().isEmpty() ? shows.flows() : flows).naming(shows.relations());
+    }
+    return shows;
   }
 
   private static boolean taken(String name, Map<String, ?> names, Map<String, ?> more) {
     return names.containsKey(name) || more.containsKey(name);
   }
 
-  private void name(Map<String, Named> names, String name, Set<Effect> effects, Provenance shows) {
+  private void name(Map<String, Named> names, String name, Named now) {
     if (names.size() >= MOST_NAMED && !names.containsKey(name)) {
       return; // without a name it stays unknown
     }
     Named before = names.get(name);
-    names.put(
-        name,
-        before == null
-            ? new Named(Set.copyOf(effects), shows, generation)
-            : before.and(effects, shows, generation));
+    names.put(name, before == null ? now : before.and(now));
   }
 
   /** A simple Query drops the unnamed statement and portal. */

@@ -18,6 +18,9 @@ public final class Catalogue implements Lookup.Source {
   /** Everything with a smaller oid came with the server. */
   private static final int FIRST_OF_OURS = 16_384;
 
+  /** Deepest nesting of views over views. */
+  private static final int DEEPEST = 64;
+
   final String setting;
   final List<String> path;
   final Set<String> builtInFunctions;
@@ -33,12 +36,26 @@ public final class Catalogue implements Lookup.Source {
   private final Map<Integer, Relation> byOid = new HashMap<>();
   private final Map<Integer, Analysed> definitions;
   private final List<Inherits> inherits;
+  private final List<Computed> computed;
+  private final Map<Integer, Integer> rowTypes;
 
   /** What is behind the views that somebody asked for. */
   private final Map<Integer, Provenance> behind = new ConcurrentHashMap<>();
 
   /** That a relation is a child or a partition of another, by oid. */
   public record Inherits(int child, int parent) {}
+
+  /**
+   * A generated column.
+   *
+   * @param number {@code attnum}
+   * @param from {@code attnum} of what it is computed from
+   */
+  public record Computed(int relation, int number, Set<Integer> from) {
+    public Computed {
+      from = Set.copyOf(from);
+    }
+  }
 
   /**
    * A relation.
@@ -79,6 +96,8 @@ public final class Catalogue implements Lookup.Source {
     this.typeProblems = Map.copyOf(judged.typeProblems());
     this.definitions = Map.copyOf(judged.definitions);
     this.inherits = judged.rows.inherits.stream().map(e -> new Inherits(e[1], e[0])).toList();
+    this.computed = List.copyOf(judged.computed());
+    this.rowTypes = Map.copyOf(judged.rowTypes());
     relations.values().forEach(relation -> byOid.put(relation.oid(), relation));
   }
 
@@ -185,8 +204,23 @@ public final class Catalogue implements Lookup.Source {
     return inherits;
   }
 
+  /** Generated columns. */
+  public List<Computed> computed() {
+    return computed;
+  }
+
+  /** The relation whose rows are values of a type, or parts of them; 0 when there is none. */
+  public int rowsOf(int type) {
+    return rowTypes.getOrDefault(type, 0);
+  }
+
   /** Where what a view shows comes from; null for what is no view of ours. */
   public @Nullable Provenance behind(Relation view) {
+    return behind(view, 0);
+  }
+
+  /** The same behind so many views: they may stand in a circle, which nobody can read from. */
+  @Nullable Provenance behind(Relation view, int depth) {
     boolean ours = view.oid() < 0 || view.oid() >= FIRST_OF_OURS; // an oid is unsigned
     if (view.kind() != 'v' && view.kind() != 'm' || !ours || view.columns().isEmpty()) {
       return null;
@@ -195,17 +229,25 @@ public final class Catalogue implements Lookup.Source {
     if (known != null) {
       return known;
     }
+    if (depth > DEEPEST) {
+      return Provenance.UNKNOWN;
+    }
     Analysed definition = definitions.get(view.oid());
     Node tree = definition == null ? null : definition.parts().getFirst().tree();
-    Provenance now =
-        tree == null || !tree.is("SelectStmt")
-            ? Provenance.UNKNOWN
-            : Lineage.of(tree, this, new Names(List.of(), true, Set.of()));
+    Provenance now = tree == null || !tree.is("SelectStmt") ? Provenance.UNKNOWN : of(tree, depth);
     if (!view.problem().isEmpty()) {
       now = now.doubted();
     }
     behind.put(view.oid(), now);
     return now;
+  }
+
+  private Provenance of(Node definition, int depth) {
+    try {
+      return Following.of(definition, this, new Names(List.of(), true, Set.of()), depth);
+    } catch (StackOverflowError e) {
+      return Provenance.UNKNOWN; // views over views, each of them deep
+    }
   }
 
   /** How many relations there are, for the log. */

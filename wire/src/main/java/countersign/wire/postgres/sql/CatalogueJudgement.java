@@ -1,6 +1,7 @@
 package countersign.wire.postgres.sql;
 
 import countersign.operation.Effect;
+import countersign.wire.postgres.grammar.Node;
 import countersign.wire.postgres.grammar.Parse;
 import countersign.wire.postgres.sql.Catalogue.Column;
 import countersign.wire.postgres.sql.Catalogue.Relation;
@@ -10,7 +11,9 @@ import countersign.wire.postgres.sql.CatalogueRows.Expression;
 import countersign.wire.postgres.sql.CatalogueRows.FunctionRow;
 import countersign.wire.postgres.sql.CatalogueRows.RelationRow;
 import countersign.wire.postgres.sql.CatalogueRows.TypeRow;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -173,6 +176,69 @@ final class CatalogueJudgement {
     rows.generated.forEach(one -> add(expressions, one));
     rows.domains.forEach(one -> add(checks, one));
     rows.relations.forEach(row -> relationRows.put(row.name(), row));
+  }
+
+  /** Generated columns with the columns of their row that they are computed from. */
+  List<Catalogue.Computed> computed() {
+    List<Catalogue.Computed> all = new ArrayList<>();
+    for (CatalogueRows.ComputedRow row : rows.computed) {
+      List<Column> near = columns.getOrDefault(row.relation(), List.of());
+      Set<String> named = row.expression() == null ? null : named(row.expression());
+      Set<Integer> from = new HashSet<>();
+      near.stream()
+          .filter(column -> named == null || named.contains(column.name()))
+          .forEach(column -> from.add(column.number()));
+      from.remove(row.number());
+      all.add(new Catalogue.Computed(row.relation(), row.number(), from));
+    }
+    return all;
+  }
+
+  /** Types whose values are rows of a relation, or hold some: arrays, domains, ranges. */
+  Map<Integer, Integer> rowTypes() {
+    Map<Integer, Integer> all = new HashMap<>();
+    for (TypeRow row : rows.types) {
+      int relation = rowType(row, 0);
+      if (relation != 0) {
+        all.put(row.oid(), relation);
+      }
+    }
+    return all;
+  }
+
+  private int rowType(TypeRow row, int depth) {
+    if (row.relation() != 0 || depth > DEEPEST) {
+      return row.relation();
+    }
+    for (int part : new int[] {row.base(), row.element(), row.subtype()}) {
+      TypeRow inner = part == 0 ? null : typeRows.get(part);
+      int relation = inner == null ? 0 : rowType(inner, depth + 1);
+      if (relation != 0) {
+        return relation;
+      }
+    }
+    return 0;
+  }
+
+  /** Last parts of all names of columns in an expression; null when it cannot be read. */
+  private @Nullable Set<String> named(String expression) {
+    if (!(grammar.apply("SELECT " + expression) instanceof Parse.Tree tree)) {
+      return null;
+    }
+    Set<String> names = new HashSet<>();
+    Deque<Node> open = new ArrayDeque<>(tree.statements());
+    while (!open.isEmpty()) {
+      Node node = open.pop();
+      if (node.is("ColumnRef")) {
+        List<String> parts = node.strings("fields");
+        if (parts.size() != node.nodes("fields").size() || parts.isEmpty()) {
+          return null; // a star
+        }
+        names.add(parts.getLast());
+      }
+      node.forEachChild(open::push);
+    }
+    return names;
   }
 
   private static void add(Map<Integer, List<String>> all, Expression one) {

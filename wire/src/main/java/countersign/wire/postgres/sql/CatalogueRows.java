@@ -31,7 +31,8 @@ public final class CatalogueRows {
           "pg_stat_activity",
           "pg_prepared_statements",
           "pg_cursors",
-          "pg_settings");
+          "pg_settings",
+          "pg_attribute");
 
   /**
    * What is asked, one statement after the other on one connection. The path is emptied after the
@@ -123,7 +124,11 @@ public final class CatalogueRows {
               + " JOIN pg_am w ON w.oid = c.opcmethod AND w.amname IN ('btree', 'hash')"
               + " WHERE m.code"
               + OURS,
-          "SELECT rngtypid, rngsubopc FROM pg_range WHERE rngsubopc" + OURS);
+          "SELECT rngtypid, rngsubopc FROM pg_range WHERE rngsubopc" + OURS,
+          // Columns that PostgreSQL computes from others of their row.
+          "SELECT d.adrelid, d.adnum, pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d"
+              + " JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum"
+              + " WHERE a.attgenerated <> ''");
 
   String setting = "";
   final List<String> path = new ArrayList<>();
@@ -144,6 +149,7 @@ public final class CatalogueRows {
   final Map<Integer, String> bodies = new HashMap<>();
   final List<ClassRow> classes = new ArrayList<>();
   final List<int[]> rangeClasses = new ArrayList<>();
+  final List<ComputedRow> computed = new ArrayList<>();
 
   record RelationRow(int oid, Name name, char kind, @Nullable String definition) {}
 
@@ -170,6 +176,9 @@ public final class CatalogueRows {
       int[] code) {}
 
   record CastRow(int source, int target, int function, char context, Name targetName) {}
+
+  /** A generated column. */
+  record ComputedRow(int relation, int number, @Nullable String expression) {}
 
   /** A function that sorts or hashes for an operator class. */
   record ClassRow(int oid, int type, boolean standard, String typeName, int function) {}
@@ -233,6 +242,7 @@ public final class CatalogueRows {
               new ClassRow(
                   number(row, 0), number(row, 1), flag(row, 2), text(row, 3), number(row, 4)));
       case 19 -> rangeClasses.add(new int[] {number(row, 0), number(row, 1)});
+      case 20 -> computed.add(new ComputedRow(number(row, 0), number(row, 1), row.get(2)));
       default -> throw new IllegalArgumentException("row: of statement " + statement);
     }
   }

@@ -17,7 +17,7 @@ final class Changes {
 
   private Item target(Node node) {
     Node range = node.node("relation");
-    return range == null ? new Item("", "", Shown.ANYTHING) : lineage.table(range, new Scope(null));
+    return range == null ? new Item("", "", Shown.ANYTHING) : lineage.target(range);
   }
 
   /** The column of the target that a name means; null when it is not certain. */
@@ -67,7 +67,7 @@ final class Changes {
         lineage.steer(infer.nodes("whereClause"), both);
       }
     }
-    return returning(insert, scope);
+    return returning(insert, scope, target.shown().columns());
   }
 
   /** The row that was to be inserted. */
@@ -89,11 +89,16 @@ final class Changes {
   Shown change(Node node, Scope scope) {
     Item target = target(node);
     scope.items.add(target);
-    lineage.from(node.nodes("fromClause"), scope);
-    lineage.from(node.nodes("usingClause"), scope);
+    List<Node> sources = new ArrayList<>(node.nodes("fromClause"));
+    sources.addAll(node.nodes("usingClause"));
+    List<Field> star = lineage.from(sources, scope);
+    List<Field> own = target.shown().columns();
+    if (star != null && own != null) {
+      star.addAll(0, own);
+    }
     assign(node.is("UpdateStmt") ? node.nodes("targetList") : List.of(), target, scope);
     lineage.steer(node.nodes("whereClause"), scope);
-    return returning(node, scope);
+    return returning(node, scope, own == null ? null : star);
   }
 
   Shown merge(Node merge, Scope scope) {
@@ -109,22 +114,13 @@ final class Changes {
       assign(when.nodes("targetList"), target, scope);
       when.nodes("values").forEach(value -> lineage.flow(null, lineage.value(value, scope)));
     }
-    Shown shown = returning(merge, scope);
+    Shown shown = returning(merge, scope, null);
     return merge.has("returningList") ? new Shown(null, shown.every()) : shown;
   }
 
-  private Shown returning(Node node, Scope scope) {
+  private Shown returning(Node node, Scope scope, @Nullable List<Field> star) {
     if (!node.has("returningList")) {
       return Shown.of(List.of());
-    }
-    List<Field> star = new ArrayList<>();
-    for (Item item : scope.items) {
-      List<Field> columns = item.shown().columns();
-      if (columns == null) {
-        star = null;
-        break;
-      }
-      star.addAll(columns);
     }
     return lineage.targets(node.nodes("returningList"), scope, star);
   }

@@ -77,9 +77,11 @@ final class Expressions {
   private Origin cast(Node node, Scope scope) {
     Origin of = lineage.value(node.node("arg"), scope);
     Node type = node.node("typeName");
+    Name named = type == null ? Name.of(List.of()) : Name.of(type.strings("names"));
     boolean same =
         type != null
-            && TEXTS.contains(Name.of(type.strings("names")).name())
+            && TEXTS.contains(named.name())
+            && (!named.qualified() || named.schema().equals(Name.BUILT_IN))
             && !type.has("typmods")
             && !type.has("arrayBounds");
     return same ? of : of.computed();
@@ -97,6 +99,9 @@ final class Expressions {
       of = of.and(value);
       if (silent) {
         computed(value);
+      }
+      if (call.flag("agg_distinct")) {
+        lineage.steer(value); // compares one with the other
       }
     }
     boolean within = call.flag("agg_within_group");

@@ -26,12 +26,13 @@ final class Lineage {
   private final Changes changes;
   private final Set<Integer> relations = new HashSet<>();
   private final List<Flow> flows = new ArrayList<>();
+  private final int views;
   private Origin steers = Origin.NONE;
   private int depth;
   private int size;
 
   /** It is nested too deep or too large to be followed. */
-  private static final class TooMuch extends RuntimeException {
+  static final class TooMuch extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     TooMuch() {
@@ -39,44 +40,20 @@ final class Lineage {
     }
   }
 
-  private Lineage(Catalogue catalogue, Names names) {
+  /**
+   * Makes it.
+   *
+   * @param views how many views are being followed around it
+   */
+  Lineage(Catalogue catalogue, Names names, int views) {
     this.catalogue = catalogue;
     this.names = names;
+    this.views = views;
     this.expressions = new Expressions(this);
     this.changes = new Changes(this);
   }
 
-  /** Where what a query or a change of data shows comes from. */
-  static Provenance of(Node query, Catalogue catalogue, Names names) {
-    Lineage lineage = new Lineage(catalogue, names);
-    try {
-      Shown shown = lineage.statement(query, new Scope(null));
-      return lineage.provenance(shown);
-    } catch (TooMuch e) {
-      return Provenance.UNKNOWN;
-    }
-  }
-
-  /**
-   * Where what COPY of a relation shows comes from.
-   *
-   * @param columns the columns that are copied; empty for all
-   */
-  static Provenance of(Node range, List<String> columns, Catalogue catalogue, Names names) {
-    Lineage lineage = new Lineage(catalogue, names);
-    Shown all = lineage.table(range, new Scope(null)).shown();
-    if (columns.isEmpty()) {
-      return lineage.provenance(all);
-    }
-    List<Field> some = new ArrayList<>();
-    for (String column : columns) {
-      Origin origin = all.certain(column);
-      some.add(new Field(column, origin == null ? Origin.ANYWHERE : origin));
-    }
-    return lineage.provenance(Shown.of(some));
-  }
-
-  private Provenance provenance(Shown shown) {
+  Provenance provenance(Shown shown) {
     List<Field> columns = shown.columns();
     return new Provenance(
         columns == null ? null : columns.stream().map(Field::origin).toList(),
@@ -106,7 +83,7 @@ final class Lineage {
 
   /** An expression; what it is read from is in the scope. */
   Origin value(@Nullable Node node, Scope scope) {
-    if (node == null) {
+    if (node == null || node.is("A_Const")) { // constants are no part of how large it is
       return Origin.NONE;
     }
     enter();
@@ -192,6 +169,9 @@ final class Lineage {
     for (String part : List.of("groupClause", "sortClause", "distinctClause")) {
       select.nodes(part).forEach(node -> steer(byOutput(node, shown, scope)));
     }
+    if (select.has("distinctClause") && select.nodes("distinctClause").isEmpty()) {
+      steer(shown.every()); // compares one row with the other
+    }
     for (String part : List.of("havingClause", "windowClause", "limitCount", "limitOffset")) {
       steer(select.nodes(part), scope);
     }
@@ -209,7 +189,9 @@ final class Lineage {
       return Shown.ANYTHING;
     }
     Shown both = statement(left, scope).or(statement(right, scope));
-    if (select.has("sortClause")) {
+    if (select.has("sortClause")
+        || !select.flag("all")
+        || !select.text("op").equals("SETOP_UNION")) {
       steer(both.every());
     }
     steer(select.nodes("limitCount"), scope);
@@ -422,19 +404,38 @@ final class Lineage {
       }
     }
     Catalogue.Relation found = relation(name);
-    return found == null
-        ? aliased(name.schema(), alias, name.name(), Shown.ANYTHING)
-        : aliased(found.name().schema(), alias, name.name(), columns(found));
+    if (found != null) {
+      return aliased(found.name().schema(), alias, name.name(), columns(found));
+    }
+    Catalogue.Relation perhaps = catalogue.relation(name, names);
+    if (perhaps == null && !created(name)) {
+      relations.add(Provenance.NOBODY_KNOWS);
+    }
+    Shown shown =
+        perhaps == null
+            ? Shown.ANYTHING
+            : new Shown(null, columns(perhaps).every().and(Origin.ANYWHERE));
+    return aliased(name.schema(), alias, name.name(), shown);
+  }
+
+  /** A relation that is written: that it is named says nothing of what is read. */
+  Item target(Node range) {
+    Set<Integer> sources = Set.copyOf(relations);
+    Item target = table(range, new Scope(null));
+    relations.retainAll(sources);
+    return target;
   }
 
   /** The relation of a name; null when it is not certain which it is. */
   private Catalogue.@Nullable Relation relation(Name name) {
     boolean certain =
-        (name.qualified() || names.trusted())
-            && !names.created().contains(name)
-            && !names.created().contains(new Name("", name.name()))
-            && !Lookup.temporary(name);
+        (name.qualified() || names.trusted()) && !created(name) && !Lookup.temporary(name);
     return certain ? catalogue.relation(name, names) : null;
+  }
+
+  /** Whether the session itself made a table of that name. */
+  private boolean created(Name name) {
+    return names.created().contains(name) || names.created().contains(new Name("", name.name()));
   }
 
   private Shown columns(Catalogue.Relation relation) {
@@ -442,7 +443,7 @@ final class Lineage {
     if (relation.columns().isEmpty()) {
       return new Shown(null, Origin.NONE); // built in; those that quote values have columns
     }
-    Provenance behind = catalogue.behind(relation);
+    Provenance behind = catalogue.behind(relation, views + 1);
     List<Origin> origins = behind == null ? null : behind.outputs();
     if (behind != null) {
       relations.addAll(behind.relations());
@@ -478,12 +479,23 @@ final class Lineage {
     steer(value(join.node("quals"), lateral.with(items)));
     List<Field> star = star(join, l.star(), r.star());
     Node alias = join.node("alias");
-    if (alias == null) {
-      return new Sources(items, star);
-    }
     Origin every = Origin.NONE;
     for (Item item : items) {
       every = every.and(item.shown().every());
+    }
+    if (star == null && (join.flag("isNatural") || join.has("usingClause"))) {
+      steer(every); // compares columns that nobody can tell
+    }
+    if (alias == null) {
+      Node using = join.node("join_using_alias");
+      if (using != null) {
+        Shown both =
+            star == null
+                ? new Shown(null, every)
+                : Shown.of(star.subList(0, join.nodes("usingClause").size()));
+        items.add(new Item("", using.text("aliasname"), both));
+      }
+      return new Sources(items, star);
     }
     Shown shown = star == null ? new Shown(null, every) : Shown.of(star);
     return Sources.of(aliased("", alias, "", shown));
@@ -529,7 +541,7 @@ final class Lineage {
 
   /** Something is written into a column, or into what nobody knows. */
   void flow(Origin.@Nullable Column into, Origin from) {
-    if (!from.columns().isEmpty()) {
+    if (!from.columns().isEmpty() || from.unknown()) {
       flows.add(new Flow(into, from));
     }
   }

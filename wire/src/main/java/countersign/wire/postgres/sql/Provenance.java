@@ -2,6 +2,7 @@ package countersign.wire.postgres.sql;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param shown origin of everything in its result
  * @param steers what decides over rows, or is computed with on the way to the result
  * @param flows what it writes
- * @param relations oids of the relations it names, those behind views included
+ * @param relations oids of the relations it reads, those behind views included; 0 for one that is
+ *     not in the catalogue
  * @param kind how its result comes about
  * @param name of what was prepared or declared before; empty when it asks for nothing of that kind
  * @param form how COPY writes its rows; null for any other statement, or when it is not known
@@ -27,6 +29,9 @@ public record Provenance(
     Kind kind,
     String name,
     @Nullable CopyForm form) {
+
+  /** Among relations: one that is not in the catalogue and may be anything. */
+  static final int NOBODY_KNOWS = 0;
 
   /** How a result comes about. */
   public enum Kind {
@@ -42,6 +47,8 @@ public record Provenance(
     fetches,
     /** By a plan in words. */
     explains,
+    /** Nothing is shown: a change of the schema. What it writes is what it moves. */
+    alters,
     /** Names may mean something else by then than the catalogue says. */
     stale
   }
@@ -49,19 +56,28 @@ public record Provenance(
   /**
    * Something is written.
    *
-   * @param into the column it is written into; null for a new relation or what is not known
+   * @param into the column it is written into; null for a new relation, another name, or what is
+   *     not known
+   * @param as its names from now on where a column is not copied but moved; else null
    */
-  public record Flow(Origin.@Nullable Column into, Origin from) {}
+  public record Flow(Origin.@Nullable Column into, Origin from, @Nullable Renamed as) {
+    Flow(Origin.@Nullable Column into, Origin from) {
+      this(into, from, null);
+    }
+
+    /** Into nowhere that anybody could name. */
+    public static Flow away(Origin from) {
+      return new Flow(null, from, null);
+    }
+  }
+
+  /** What a column is called from now on, without its parents. */
+  public record Renamed(String schema, String relation, String column) {}
 
   /** Of a statement that nobody could follow. */
   public static final Provenance UNKNOWN =
       new Provenance(
           null, Origin.ANYWHERE, Origin.ANYWHERE, List.of(), Set.of(), Kind.plain, "", null);
-
-  /** Of a statement behind one that may have changed what names stand for. */
-  public static final Provenance STALE =
-      new Provenance(
-          null, Origin.ANYWHERE, Origin.ANYWHERE, List.of(), Set.of(), Kind.stale, "", null);
 
   /** Of a statement that shows, decides and writes nothing of a relation. */
   public static final Provenance NOTHING =
@@ -83,12 +99,19 @@ public record Provenance(
         both.add(outputs.get(i).or(other.outputs.get(i)));
       }
     }
-    List<Flow> all = new ArrayList<>(flows);
+    Set<Flow> all = new LinkedHashSet<>(flows);
     all.addAll(other.flows);
     Set<Integer> named = new HashSet<>(relations);
     named.addAll(other.relations);
     return new Provenance(
-        both, shown.and(other.shown), steers.and(other.steers), all, named, kind, name, null);
+        both,
+        shown.and(other.shown),
+        steers.and(other.steers),
+        List.copyOf(all),
+        named,
+        kind,
+        name,
+        null);
   }
 
   /** The same where code may run that nobody knows: only what stands in columns is what it is. */
@@ -105,6 +128,29 @@ public record Provenance(
         kind,
         name,
         form);
+  }
+
+  /** The same behind a statement that may have changed what names stand for. */
+  Provenance stale() {
+    return new Provenance(
+        null,
+        shown.and(Origin.ANYWHERE),
+        steers.and(Origin.ANYWHERE),
+        flows,
+        relations,
+        Kind.stale,
+        name,
+        null);
+  }
+
+  /** The same, writing something else. */
+  public Provenance writing(List<Flow> others) {
+    return new Provenance(outputs, shown, steers, others, relations, kind, name, form);
+  }
+
+  /** The same, naming other relations. */
+  public Provenance naming(Set<Integer> others) {
+    return new Provenance(outputs, shown, steers, flows, others, kind, name, form);
   }
 
   /** Whether anything in it may come from anywhere. */

@@ -57,9 +57,11 @@ public final class Traces {
   }
 
   private Provenance provenance(Step step) {
-    if (step.stale()) {
-      return Provenance.STALE;
-    }
+    Provenance of = followed(step);
+    return step.stale() ? of.stale() : of;
+  }
+
+  private Provenance followed(Step step) {
     Node tree = step.tree();
     Catalogue all = catalogue;
     if (tree == null || all == null) {
@@ -68,8 +70,8 @@ public final class Traces {
     try {
       Provenance of = new Tracing(all, step.names()).of(tree);
       return step.doubtful() ? of.doubted() : of;
-    } catch (RuntimeException e) {
-      return Provenance.UNKNOWN; // a tree that is not shaped as published
+    } catch (RuntimeException | StackOverflowError e) {
+      return Following.lost(tree, all, step.names()); // not shaped as published, or much too deep
     }
   }
 }

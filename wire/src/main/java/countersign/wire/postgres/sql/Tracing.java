@@ -24,16 +24,22 @@ final class Tracing {
     }
     return switch (node.type()) {
       case "SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt" ->
-          Lineage.of(node, catalogue, names);
+          Following.of(node, catalogue, names);
       case "ExplainStmt" -> explained(of(node.node("query")));
       case "PrepareStmt" -> later(of(node.node("query")), Kind.prepares, node.text("name"));
       case "DeclareCursorStmt" ->
           later(of(node.node("query")), Kind.declares, node.text("portalname"));
-      case "ExecuteStmt" -> later(Provenance.UNKNOWN, Kind.executes, node.text("name"));
+      case "ExecuteStmt" ->
+          later(
+              Provenance.UNKNOWN.naming(Set.of(Provenance.NOBODY_KNOWS)),
+              Kind.executes,
+              node.text("name"));
       case "FetchStmt" -> later(Provenance.UNKNOWN, Kind.fetches, node.text("portalname"));
       case "CreateTableAsStmt" -> tableAs(node);
       case "CopyStmt" -> copy(node);
       case "VariableShowStmt" -> names.trusted() ? silent() : Provenance.UNKNOWN;
+      case "AlterTableStmt", "RenameStmt", "AlterObjectSchemaStmt", "ViewStmt", "RuleStmt" ->
+          new Alterations(catalogue, names).of(node);
       default -> silent();
     };
   }
@@ -59,7 +65,7 @@ final class Tracing {
         null,
         all.computed(),
         of.steers(),
-        List.of(),
+        of.flows(), // EXPLAIN ANALYZE does what it explains
         of.relations(),
         Kind.explains,
         of.name(),
@@ -86,7 +92,7 @@ final class Tracing {
     Provenance of =
         query != null || relation == null
             ? of(query)
-            : Lineage.of(relation, copy.strings("attlist"), catalogue, names);
+            : Following.of(relation, copy.strings("attlist"), catalogue, names);
     return new Provenance(
         of.outputs(),
         of.shown(),

@@ -92,7 +92,8 @@ final class TreeReading {
 
   private Statement setting(Node node) {
     Statement statement = SettingStatement.set(node, text);
-    if (!(statement instanceof Statement.Own) && SettingStatement.touchesNames(node)) {
+    boolean harmless = statement instanceof Statement.Own || statement instanceof Statement.Setting;
+    if (!harmless && SettingStatement.touchesNames(node)) {
       touch = Touch.names;
     }
     return statement;
@@ -192,8 +193,7 @@ final class TreeReading {
       return unknown("CREATE TABLE AS of nothing", Effect.schema, Effect.create);
     }
     walk.into(into);
-    boolean view = !node.text("objtype").equals("OBJECT_TABLE");
-    touch = view ? Touch.code : Touch.tables;
+    touch = Touch.tables; // a materialized view, too: nothing runs when it is read
     if (query.is("ExecuteStmt")) {
       walk.all(query.nodes("params"));
       effects.addAll(walk.effects());
