@@ -66,11 +66,11 @@ final class CrashIT {
         answers.removeAll(judged);
         assertThat(answers).as("answered without a durable decision, kill %s", kill).isEmpty();
       }
+      System.out.printf(
+          "crash: %d kills, %d writes executed by the target and %d answers of reads seen, 0 without"
+              + " a durable decision%n",
+          kills, executed, seen);
     }
-    System.out.printf(
-        "crash: %d kills, %d writes executed by the target and %d answers of reads seen, 0 without a"
-            + " durable decision%n",
-        kills, executed, seen);
     assertThat(executed).isGreaterThan(kills * 5L);
     assertThat(seen).isGreaterThan(kills * 5L);
   }

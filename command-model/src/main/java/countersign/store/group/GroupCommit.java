@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * The one writer of this process. Items arrive from any thread; everything else happens on one
  * Vert.x context, so the state below needs no lock.
  *
- * <p>A connection that is lost with a batch in flight leaves its outcome unknown: the next
- * connection first ends the old one on the server, then looks the batch up, and only sends it again
- * (under the same number, which can be stored once only) when it is not there.
+ * <p>A connection that is lost with batches in flight leaves their outcomes unknown: the next
+ * connection first ends the old one on the server, then looks each batch up in order, and only
+ * sends it again (under the same number, which can be stored once only) when it is not there.
  */
 public final class GroupCommit implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(GroupCommit.class);
@@ -62,8 +62,8 @@ public final class GroupCommit implements AutoCloseable {
   private final Notices notices = new Notices();
   private final Places places = new Places();
   private @Nullable Link link;
-  private @Nullable Batch inFlight;
-  private @Nullable Batch unresolved;
+  private final Flights flights = new Flights();
+  private final Deque<Batch> unresolved = new ArrayDeque<>();
   private boolean connecting;
   private long backoff = FIRST_BACKOFF_MILLIS;
   private long batches;
@@ -197,19 +197,26 @@ public final class GroupCommit implements AutoCloseable {
 
   private void pump() {
     Link open = link;
-    if (open == null || inFlight != null || unresolved != null || closed) {
+    if (open == null || !unresolved.isEmpty() || closed || !flights.admits(lanes.size())) {
       return;
     }
-    if (gathering.waits(lanes.size(), System.nanoTime())) {
+    if (flights.isEmpty() && gathering.waits(lanes.size(), System.nanoTime())) {
       Thread.yield(); // to those who are about to come
       wake();
       return;
     }
     refuseWhatCannotGo();
-    List<Pending> items = alone.isEmpty() ? lanes.next() : List.of(alone.remove());
+    List<Pending> items = next();
     if (!items.isEmpty()) {
       fly(open, new Batch(batches++, items, System.nanoTime()));
     }
+  }
+
+  private List<Pending> next() {
+    if (alone.isEmpty()) {
+      return lanes.next(flights.sessions());
+    }
+    return flights.isEmpty() ? List.of(alone.remove()) : List.of();
   }
 
   private void refuseWhatCannotGo() {
@@ -232,20 +239,20 @@ public final class GroupCommit implements AutoCloseable {
   }
 
   private void fly(Link open, Batch batch) {
-    inFlight = batch;
+    flights.add(batch);
     boolean notify = notices.due(System.nanoTime());
     open.fly(writer, batch, notify, places)
         .onComplete(landed -> {
-          if (inFlight != batch) {
+          if (!flights.remove(batch)) {
             return; // given up meanwhile; what became of it is looked up
           }
-          inFlight = null;
           if (landed.succeeded()) {
             land(batch, landed.result(), notify);
           } else if (landed.cause() instanceof PgException error && !isEnd(error)) {
             fail(open, batch, error);
           } else {
-            lose(batch, landed.cause());
+            unresolved.add(batch);
+            lose(landed.cause());
           }
         });
   }
@@ -260,8 +267,13 @@ public final class GroupCommit implements AutoCloseable {
         notifyLater();
       }
     }
+    if (judged.rejected().isEmpty()) {
+      drain(); // who waits goes before anybody is answered: the server has nothing to do
+    }
     batch.answer(judged, this::refuse);
-    gathering.landed(batch.items().size(), now - batch.since(), now);
+    if (flights.isEmpty()) {
+      gathering.landed(batch.items().size(), now - batch.since(), now);
+    }
     drain();
   }
 
@@ -274,7 +286,7 @@ public final class GroupCommit implements AutoCloseable {
     if (!notices.isOwed() || closed) {
       return;
     }
-    if (open == null || inFlight != null || !notices.due(System.nanoTime())) {
+    if (open == null || !flights.isEmpty() || !notices.due(System.nanoTime())) {
       notifyLater(); // or the next batch does
       return;
     }
@@ -289,8 +301,8 @@ public final class GroupCommit implements AutoCloseable {
         "append=failed batch=%d items=%d sqlstate=%s constraint=%s",
         (Object) batch.number(), batch.items().size(), state, error.getConstraint());
     if ("appended_pkey".equals(error.getConstraint())) {
-      unresolved = batch; // an answer we thought lost did commit
-      resolve(open, batch);
+      unresolved.add(batch); // an answer we thought lost did commit
+      resolve(open);
       return;
     }
     if (state.startsWith("53")) {
@@ -309,10 +321,10 @@ public final class GroupCommit implements AutoCloseable {
     return state.startsWith("57") || state.startsWith("08") || "FATAL".equals(error.getSeverity());
   }
 
-  private void lose(Batch batch, Throwable why) {
+  private void lose(Throwable why) {
+    unresolved.addAll(flights.removeAll());
     LOG.warnf(
-        "append=connection lost batch=%d error=%s", (Object) batch.number(), why.getMessage());
-    unresolved = batch;
+        "append=connection lost batches=%d error=%s", (Object) unresolved.size(), why.getMessage());
     drop();
     reconnect();
   }
@@ -353,25 +365,26 @@ public final class GroupCommit implements AutoCloseable {
   private void connected(Link made) {
     link = made;
     made.onEnd(() -> ended(made));
-    Batch batch = unresolved;
-    if (batch == null) {
+    if (unresolved.isEmpty()) {
       pump();
     } else {
-      resolve(made, batch);
+      resolve(made);
     }
   }
 
   /** A connection that ends with a batch in flight is noticed by the batch. */
   private void ended(Link gone) {
     context.runOnContext(_ -> {
-      if (link == gone && inFlight == null) {
+      if (link == gone && flights.isEmpty()) {
         link = null;
         reconnect();
       }
     });
   }
 
-  private void resolve(Link open, Batch batch) {
+  /** Finds out about the first one of which nobody knows. */
+  private void resolve(Link open) {
+    Batch batch = unresolved.getFirst();
     open.endOthers(writerName)
         .compose(gone ->
             gone
@@ -379,7 +392,7 @@ public final class GroupCommit implements AutoCloseable {
                 : Future.failedFuture("the old connection is still there"))
         .timeout(RESOLVE_SECONDS, TimeUnit.SECONDS)
         .onComplete(looked -> {
-          if (unresolved != batch || link != open) {
+          if (unresolved.peek() != batch || link != open) {
             return;
           }
           if (looked.failed()) {
@@ -388,7 +401,7 @@ public final class GroupCommit implements AutoCloseable {
             later();
             return;
           }
-          unresolved = null;
+          unresolved.remove();
           settle(open, batch, looked.result());
         });
   }
@@ -400,16 +413,18 @@ public final class GroupCommit implements AutoCloseable {
         refuseAll(behind(late), Reason.storeDown, "store: an event before it was not answered");
       }
       Batch again = batch.unanswered(System.nanoTime());
-      if (again.items().isEmpty()) {
-        pump();
-      } else {
+      if (!again.items().isEmpty()) {
         fly(open, again);
       }
-      return;
+    } else {
+      found.values().stream().mapToLong(Long::longValue).max().ifPresent(onCommit);
+      batch.answer(found, this::refuse);
     }
-    found.values().stream().mapToLong(Long::longValue).max().ifPresent(onCommit);
-    batch.answer(found, this::refuse);
-    drain();
+    if (unresolved.isEmpty()) {
+      drain();
+    } else {
+      resolve(open);
+    }
   }
 
   /** Nobody waits longer than he was promised. */
@@ -417,22 +432,14 @@ public final class GroupCommit implements AutoCloseable {
     long now = System.nanoTime();
     long patience = limits.answer().toNanos();
     String words = "store: no answer within " + limits.answer().toMillis() + " ms";
-    Batch flying = inFlight;
-    if (flying != null && now - flying.since() > patience) {
-      inFlight = null;
-      lose(flying, new AppendRefused(Reason.storeDown, words));
+    Batch first = flights.first();
+    if (first != null && now - first.since() > patience) {
+      lose(new AppendRefused(Reason.storeDown, words));
     }
-    Batch lost = unresolved;
-    if (lost != null) {
-      refuseLate(lost.items(), now, patience, words);
-    }
-    if (flying != null) {
-      refuseLate(flying.items(), now, patience, words);
-    }
+    unresolved.forEach(batch -> refuseLate(batch.items(), now, patience, words));
+    flights.list().forEach(batch -> refuseLate(batch.items(), now, patience, words));
     refuseAll(lanes.remove(item -> now - item.since > patience), Reason.storeDown, words);
-    if (link != null && inFlight == null) {
-      pump();
-    }
+    pump();
   }
 
   private static void refuseLate(Iterable<Pending> items, long now, long patience, String words) {
@@ -467,16 +474,15 @@ public final class GroupCommit implements AutoCloseable {
     alone.forEach(item -> item.refuse(Reason.storeDown, "store: closed"));
     alone.clear();
     lanes.remove(_ -> true).forEach(item -> item.refuse(Reason.storeDown, "store: closed"));
-    if (inFlight != null && System.nanoTime() < until) {
+    if (!flights.isEmpty() && System.nanoTime() < until) {
       vertx.setTimer(10, _ -> context.runOnContext(_ -> finish(done, until)));
       return;
     }
-    for (Batch batch : new Batch[] {inFlight, unresolved}) {
-      if (batch != null) {
-        batch
-            .items()
-            .forEach(item -> item.refuse(Reason.storeDown, "store: closed before it answered"));
-      }
+    unresolved.addAll(flights.removeAll());
+    for (Batch batch : unresolved) {
+      batch
+          .items()
+          .forEach(item -> item.refuse(Reason.storeDown, "store: closed before it answered"));
     }
     Link open = link;
     link = null;

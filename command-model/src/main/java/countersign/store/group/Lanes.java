@@ -86,9 +86,11 @@ final class Lanes {
   /**
    * Takes the next batch out: what is urgent first, then whatever fits, a piece of each lane in
    * turn. Nothing when nobody may go.
+   *
+   * @param waiting sessions that have to wait
    */
-  List<Pending> next() {
-    Admission admission = new Admission();
+  List<Pending> next(Set<UUID> waiting) {
+    Admission admission = new Admission(waiting);
     admitOneThatNeverFits(admission);
     for (Lane lane : turn) {
       while (isUrgent(lane.items.peek()) && admission.admit(lane)) {
@@ -191,9 +193,14 @@ final class Lanes {
     private final Set<Object> conditioned = new HashSet<>();
     private final Set<Lane> closed = new HashSet<>();
     private final Set<Lane> served = new HashSet<>();
+    private final Set<UUID> waiting;
     private boolean alone;
     private boolean room;
     private long bytes;
+
+    Admission(Set<UUID> waiting) {
+      this.waiting = waiting;
+    }
 
     /** One segment goes with every batch, however many decisions there are. */
     void leaveRoomForOne() {
@@ -203,6 +210,9 @@ final class Lanes {
     boolean admit(Lane lane) {
       Pending item = lane.items.peek();
       if (item == null || closed.contains(lane) || alone || !item.ready.isDone()) {
+        return false;
+      }
+      if (item.session != null && waiting.contains(item.session)) {
         return false;
       }
       boolean fits = bytes + item.bytes <= batchBytes || room && isSmallSegment(item);

@@ -24,10 +24,10 @@ class LanesTest {
     Pending a2 = offer(A, 2, Urgency.segment, 3_000);
     Pending b0 = offer(B, 0, Urgency.segment, 3_000);
     Pending c = offer(new UUID(0, 3), 0, Urgency.decision, 100);
-    assertThat(lanes.next()).containsExactly(c, a0, b0, a1);
-    assertThat(lanes.next()).containsExactly(a2);
+    assertThat(lanes.next(Set.of())).containsExactly(c, a0, b0, a1);
+    assertThat(lanes.next(Set.of())).containsExactly(a2);
     assertThat(lanes.isEmpty()).isTrue();
-    assertThat(lanes.next()).isEmpty();
+    assertThat(lanes.next(Set.of())).isEmpty();
   }
 
   @Test
@@ -35,7 +35,7 @@ class LanesTest {
     Pending b0 = offer(B, 0, Urgency.segment, 4_000);
     Pending a0 = offer(A, 0, Urgency.segment, 4_000);
     Pending a1 = offer(A, 1, Urgency.decision, 100);
-    assertThat(lanes.next()).containsExactly(a0, a1, b0);
+    assertThat(lanes.next(Set.of())).containsExactly(a0, a1, b0);
   }
 
   @Test
@@ -44,7 +44,7 @@ class LanesTest {
       offer(new UUID(1, i), 0, Urgency.decision, 100);
     }
     Pending segment = offer(A, 0, Urgency.segment, 900);
-    assertThat(lanes.next()).contains(segment);
+    assertThat(lanes.next(Set.of())).contains(segment);
   }
 
   @Test
@@ -52,7 +52,7 @@ class LanesTest {
     Pending again = offer(A, 0, Urgency.segment, 50_000);
     offer(B, 0, Urgency.decision, 100);
     now = System.nanoTime() + 25_000_000;
-    assertThat(lanes.next()).containsExactly(again);
+    assertThat(lanes.next(Set.of())).containsExactly(again);
   }
 
   @Test
@@ -61,25 +61,25 @@ class LanesTest {
     Pending two = offer(item(null, -1, Urgency.decision, 10, "t=1", "t=1"));
     Pending plain = offer(item(null, -1, Urgency.decision, 10, "t=1", null));
     Pending other = offer(item(null, -1, Urgency.decision, 10, "t=2", "t=2"));
-    assertThat(lanes.next()).containsExactly(one, other);
-    assertThat(lanes.next()).containsExactly(two);
-    assertThat(lanes.next()).containsExactly(plain);
+    assertThat(lanes.next(Set.of())).containsExactly(one, other);
+    assertThat(lanes.next(Set.of())).containsExactly(two);
+    assertThat(lanes.next(Set.of())).containsExactly(plain);
   }
 
   @Test
   void letsNobodyOvertakeInASessionWhoseConditionIsOpen() {
     Pending conditioned = offer(item(A, 0, Urgency.decision, 10, "t=1", "t=1"));
     Pending next = offer(A, 1, Urgency.decision, 10);
-    assertThat(lanes.next()).containsExactly(conditioned);
-    assertThat(lanes.next()).containsExactly(next);
+    assertThat(lanes.next(Set.of())).containsExactly(conditioned);
+    assertThat(lanes.next(Set.of())).containsExactly(next);
   }
 
   @Test
   void leavesANumberThatDoesNotFollowToTheNextBatch() {
     Pending zero = offer(A, 0, Urgency.decision, 10);
     Pending hole = offer(A, 2, Urgency.decision, 10);
-    assertThat(lanes.next()).containsExactly(zero);
-    assertThat(lanes.next()).containsExactly(hole);
+    assertThat(lanes.next(Set.of())).containsExactly(zero);
+    assertThat(lanes.next(Set.of())).containsExactly(hole);
   }
 
   @Test
@@ -89,9 +89,9 @@ class LanesTest {
     lanes.offer(waits);
     Pending behind = offer(A, 1, Urgency.decision, 10);
     Pending other = offer(B, 0, Urgency.decision, 10);
-    assertThat(lanes.next()).containsExactly(other);
+    assertThat(lanes.next(Set.of())).containsExactly(other);
     key.complete(null);
-    assertThat(lanes.next()).containsExactly(waits, behind);
+    assertThat(lanes.next(Set.of())).containsExactly(waits, behind);
   }
 
   @Test
@@ -99,6 +99,16 @@ class LanesTest {
     assertThat(lanes.offer(item(A, 0, Urgency.segment, 90_000, null, null))).isTrue();
     assertThat(lanes.offer(item(A, 1, Urgency.segment, 20_000, null, null))).isFalse();
     assertThat(lanes.offer(item(B, 0, Urgency.segment, 20_000, null, null))).isTrue();
+  }
+
+  @Test
+  void leavesOutWhoWaitsForAnAnswer() {
+    Pending a0 = offer(A, 0, Urgency.decision, 10);
+    Pending b0 = offer(B, 0, Urgency.decision, 10);
+    Pending none = offer(item(null, -1, Urgency.decision, 10, "t=1", null));
+    assertThat(lanes.next(Set.of(A))).containsExactly(b0, none);
+    assertThat(lanes.next(Set.of(A))).isEmpty();
+    assertThat(lanes.next(Set.of())).containsExactly(a0);
   }
 
   @Test
@@ -112,7 +122,7 @@ class LanesTest {
     assertThat(lanes.removeBehind(refused)).containsExactly(segment, decision);
     assertThat(lanes.removeBehind(none)).isEmpty();
     assertThat(lanes.size()).isEqualTo(3);
-    assertThat(lanes.next()).containsExactly(before, other, none);
+    assertThat(lanes.next(Set.of())).containsExactly(before, other, none);
     assertThat(lanes.isEmpty()).isTrue();
   }
 
