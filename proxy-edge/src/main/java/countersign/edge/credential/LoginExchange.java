@@ -138,7 +138,11 @@ final class LoginExchange extends ChannelInboundHandlerAdapter {
       case BackendMessage.ReadyForQuery _ -> ready(context);
       case BackendMessage.ErrorResponse(var fields) -> {
         LOG.warnf("target=%s login=refused sqlstate=%s", target.name(), fields.code());
-        fail(context, "it refused the edge's login (" + fields.code() + ")");
+        if (authenticated) {
+          end(context, () -> outcome.refused(fields));
+        } else {
+          fail(context, "it refused the edge's login (" + fields.code() + ")");
+        }
       }
       case BackendMessage.NoticeResponse _ -> {}
       case BackendMessage other ->
@@ -247,6 +251,10 @@ final class LoginExchange extends ChannelInboundHandlerAdapter {
   }
 
   private void fail(ChannelHandlerContext context, String why) {
+    end(context, () -> outcome.failed("target " + target.name() + ": " + why));
+  }
+
+  private void end(ChannelHandlerContext context, Runnable tell) {
     if (told) {
       return;
     }
@@ -254,7 +262,7 @@ final class LoginExchange extends ChannelInboundHandlerAdapter {
     disarm();
     reader.close();
     var unused = context.close();
-    outcome.failed("target " + target.name() + ": " + why);
+    tell.run();
   }
 
   private void disarm() {

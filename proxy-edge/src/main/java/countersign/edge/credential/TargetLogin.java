@@ -4,6 +4,7 @@ import countersign.edge.Listener;
 import countersign.edge.Transport;
 import countersign.port.Secrets;
 import countersign.target.Target;
+import countersign.wire.postgres.ErrorFields;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -34,6 +35,16 @@ public final class TargetLogin {
 
     /** Not logged in. {@code why} holds no secret and is fit for callers. */
     void failed(String why);
+
+    /**
+     * The credential was taken, but the target begins no session: there is no such database, a
+     * setting is not known, there are too many already.
+     *
+     * @param words the target's own
+     */
+    default void refused(ErrorFields words) {
+      failed("the target refused the edge's login (" + words.code() + ")");
+    }
   }
 
   /** Logs in with a target's credential. */

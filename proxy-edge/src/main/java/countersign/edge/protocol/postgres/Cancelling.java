@@ -40,7 +40,7 @@ final class Cancelling implements AutoCloseable {
     this.owner = owner;
     this.key = new byte[opening.minor() >= 2 ? 32 : 4];
     RANDOM.nextBytes(key);
-    this.processId = opening.edge().sessions().add(this);
+    this.processId = opening.edge().sessions().add(targetProcess, this);
   }
 
   int processId() {

@@ -197,9 +197,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     if (startup.minor() > minor || !options.isEmpty()) {
       Encode.negotiateProtocolVersion(out, minor, options);
     }
-    phase =
-        greeting.named(
-            new Phase.Asked(minor, startup.parameters(), settings.passed(), settings.oauth()));
+    phase = greeting.named(new Phase.Asked(minor, startup.parameters(), settings));
     send(
         settings.oauth()
             ? Encode.authenticationSasl(out, List.of(Bearer.MECHANISM))
@@ -281,6 +279,11 @@ final class Handshake extends ChannelInboundHandlerAdapter {
           @Override
           public void failed(String why) {
             refuse(Words.fatal("08006", why));
+          }
+
+          @Override
+          public void refused(ErrorFields words) {
+            refuse(words);
           }
         });
   }

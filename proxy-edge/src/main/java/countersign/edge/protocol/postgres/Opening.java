@@ -14,6 +14,7 @@ import countersign.port.Feed;
 import countersign.session.SessionEvent;
 import countersign.session.SessionId;
 import countersign.target.Target;
+import countersign.wire.postgres.ErrorFields;
 import io.netty.channel.Channel;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +40,7 @@ final class Opening {
   private final Feed.Subscription termination;
   private final Consumer<String> unserved;
   private @Nullable Conversation conversation;
+  private Steering steering = Steering.NONE;
   private boolean closed;
 
   /**
@@ -72,11 +74,13 @@ final class Opening {
   }
 
   /**
-   * Writes SessionOpened, and dials the target once that is durable.
+   * Writes SessionOpened and what is decided on the caller's settings, and dials the target once
+   * that is durable.
    *
-   * @param settings the caller's startup parameters that pass
+   * @param chosen the caller's startup parameters
    */
-  void dial(Map<String, String> settings, TargetLogin.Outcome outcome) {
+  void dial(StartupSettings chosen, TargetLogin.Outcome outcome) {
+    Map<String, String> settings = chosen.passed();
     Caller caller = gate.caller();
     long seq =
         journal.append(
@@ -91,12 +95,25 @@ final class Opening {
                 caller.role(),
                 Peer.address(client),
                 settings.getOrDefault("application_name", "")));
+    steering = Steering.decide(gate, chosen.steering());
+    ErrorFields refusal = steering.refusal();
+    if (refusal != null) {
+      journal.whenDurable(journal.flush(), () -> outcome.refused(refusal));
+      return;
+    }
     Map<String, String> all = new LinkedHashMap<>();
     all.put("database", caller.database());
     all.putAll(settings);
+    all.putAll(chosen.steering());
     all.putIfAbsent("client_encoding", "UTF8");
     all.put(AccessMode.SETTING, "on");
-    journal.whenDurable(seq, () -> leasing.login(all, outcome));
+    TargetLogin.Outcome then = steering.completing(journal, outcome);
+    journal.whenDurable(Math.max(seq, steering.seq()), () -> leasing.login(all, then));
+  }
+
+  /** What the caller's settings at the start do to the session. */
+  Steering steering() {
+    return steering;
   }
 
   /**

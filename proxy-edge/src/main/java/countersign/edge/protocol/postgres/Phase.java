@@ -32,11 +32,14 @@ sealed interface Phase {
    *
    * @param minor minor version of the protocol that is spoken: 0 to 2
    * @param parameters as they came
-   * @param settings those that go on to the target
-   * @param oauth whether the token is shown by OAUTHBEARER, not as a password
+   * @param settings which of them go on to the target, and which are decided on first
    */
-  record Asked(
-      int minor, Map<String, String> parameters, Map<String, String> settings, boolean oauth) {}
+  record Asked(int minor, Map<String, String> parameters, StartupSettings settings) {
+    /** Whether the token is shown by OAUTHBEARER, not as a password. */
+    boolean oauth() {
+      return settings.oauth();
+    }
+  }
 
   /** The password is asked for. */
   record Proving(Asked asked) implements Phase {

@@ -93,6 +93,7 @@ final class Reads implements Masking.Source {
                     opening.gate().caller().database(),
                     opening.asking().username()));
     parsers.prepare(server);
+    trusted = !opening.steering().touchesNames();
     adopt();
     if (catalogue == null) {
       var unused = refresh();

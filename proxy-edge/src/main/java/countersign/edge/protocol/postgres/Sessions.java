@@ -45,14 +45,17 @@ final class Sessions {
     return openings;
   }
 
-  /** Gives a random number that nobody else has. */
-  int add(Cancelling one) {
-    while (true) {
-      int number = RANDOM.nextInt(1, Integer.MAX_VALUE);
-      if (byProcess.putIfAbsent(number, one) == null) {
-        return number;
-      }
+  /**
+   * Gives a number that nobody else has: the one that the session has at its target, for callers
+   * compare it with what the target says of processes; a random one where another target's process
+   * has that already.
+   */
+  int add(int process, Cancelling one) {
+    int number = process;
+    while (number == 0 || byProcess.putIfAbsent(number, one) != null) {
+      number = RANDOM.nextInt(1, Integer.MAX_VALUE);
     }
+    return number;
   }
 
   void remove(Cancelling one) {

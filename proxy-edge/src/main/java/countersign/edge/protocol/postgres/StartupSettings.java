@@ -5,12 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What of a caller's startup parameters goes on to the target: a published list of settings that
- * change only how values look or how long things may take. Everything else is refused, because a
- * setting can change what a statement means ({@code search_path}) or what may be done ({@code
- * role}).
+ * change only how values look or how long things may take. Everything else can change what a
+ * statement means ({@code search_path}) or what may be done ({@code role}), and is decided on like
+ * the SET that it stands for.
  */
 final class StartupSettings {
   /** Lower-case names of settings that pass. */
@@ -21,15 +22,26 @@ final class StartupSettings {
           "client_encoding",
           "client_min_messages",
           "datestyle",
+          "default_transaction_deferrable",
+          "default_transaction_isolation",
           "extra_float_digits",
           "idle_in_transaction_session_timeout",
           "idle_session_timeout",
           "intervalstyle",
+          "jit",
           "lock_timeout",
           "statement_timeout",
-          "timezone");
+          "timezone",
+          "transaction_timeout");
+
+  /** The mode of transactions is the edge's to set. */
+  private static final Set<String> REFUSED = Set.of(AccessMode.SETTING, "transaction_read_only");
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.]{0,62}");
 
   private final Map<String, String> passed = new LinkedHashMap<>();
+
+  private final Map<String, String> steering = new LinkedHashMap<>();
 
   private boolean oauth;
 
@@ -64,6 +76,11 @@ final class StartupSettings {
   /** What goes on to the target, in order. */
   Map<String, String> passed() {
     return passed;
+  }
+
+  /** What steers the session, in order: it goes on when it is decided so. */
+  Map<String, String> steering() {
+    return steering;
   }
 
   /** Whether the caller asks to show its token by OAUTHBEARER. */
@@ -128,18 +145,24 @@ final class StartupSettings {
       return;
     }
     if (!PASSING.contains(lower)) {
-      throw new Refused(
-          Words.fatal(
-                  "28000",
-                  "setting " + shown(name) + " may not be chosen at the start of a session")
-              .withHint(
-                  "Settings that pass: " + String.join(", ", PASSING.stream().sorted().toList())));
+      if (REFUSED.contains(lower) || !NAME.matcher(name).matches()) {
+        throw new Refused(refusal(name));
+      }
+      steering.put(name, value);
+      return;
     }
     if (lower.equals("client_encoding") && !utf8(value)) {
       throw new Refused(
           Words.fatal("22023", "client_encoding: " + shown(value) + " (expected: UTF8)"));
     }
     passed.put(name, lower.equals("client_encoding") ? "UTF8" : value);
+  }
+
+  /** Says that a setting may not be chosen so. */
+  static ErrorFields refusal(String name) {
+    return Words.fatal(
+            "28000", "setting " + shown(name) + " may not be chosen at the start of a session")
+        .withHint("Settings that pass: " + String.join(", ", PASSING.stream().sorted().toList()));
   }
 
   private static boolean utf8(String encoding) {

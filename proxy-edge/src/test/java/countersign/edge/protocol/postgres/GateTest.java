@@ -87,6 +87,18 @@ class GateTest {
   }
 
   @Test
+  void tellsTheNumberThatTheSessionHasAtItsTarget() {
+    try (WireClient client = bench.client();
+        WireClient other = bench.client()) {
+      assertThat(other.processId).isNotEqualTo(client.processId);
+      String there = "select 1 from pg_stat_activity where pid = " + client.processId;
+      assertThat(bench.target.direct(there)).isEqualTo("1");
+      assertThat(client.query("select 1 where pg_backend_pid() = " + client.processId).unit())
+          .contains("SELECT 1");
+    }
+  }
+
+  @Test
   void whoWantsReadOnlyTransactionsHasThem() {
     try (WireClient client = bench.client()) {
       for (String want :

@@ -2,6 +2,11 @@ package countersign.edge.protocol.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import countersign.duty.Duty;
+import countersign.duty.Rule;
+import countersign.operation.DecisionKind;
+import countersign.operation.Effect;
+import countersign.session.SessionEvent.OperationCompleted;
 import countersign.wire.postgres.BackendMessage;
 import countersign.wire.postgres.Encode;
 import countersign.wire.postgres.ErrorFields;
@@ -12,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +100,52 @@ class HandshakeTest {
     assertThat(refused("options", "--default-transaction-read-only=off").code()).isEqualTo("28000");
     assertThat(refused("options", "-d 5").code()).isEqualTo("0A000");
     assertThat(refused("client_encoding", "SJIS").code()).isEqualTo("22023");
+  }
+
+  @Test
+  void decidesOnWhatSteersTheSessionLikeOnItsSet() {
+    assertThat(refused("search_path", "evil").detail()).startsWith("Rule: ");
+    assertThat(bench.control.decided().getFirst().decision()).isEqualTo(DecisionKind.blocked);
+    bench.duty(was ->
+        new Duty(
+            was.name(),
+            was.groups(),
+            was.targets(),
+            List.of(bench.rule(Rule.Action.hold, Set.of(Effect.session)))));
+    assertThat(refused("search_path", "evil").hint()).contains("SET it in the session");
+
+    bench.allow(Set.of(Effect.session, Effect.read));
+    Psql.Said said =
+        Psql.run(
+            List.of(
+                "host=127.0.0.1 port="
+                    + bench.edge.port()
+                    + " user=agent-ada dbname=orders options='-c search_path=public,pg_catalog'"),
+            "good",
+            List.of("-c", "show search_path", "-c", "select lower('A')"),
+            "");
+    assertThat(said.out()).isEqualTo("public,pg_catalog\n");
+    assertThat(said.err()).as("lower may be anybody's now").contains("blocked");
+    assertThat(bench.control.decided())
+        .anySatisfy(decided -> {
+          assertThat(decided.decision()).isEqualTo(DecisionKind.allowed);
+          assertThat(decided.effects()).containsExactly(Effect.session);
+          assertThat(decided.text())
+              .isEqualTo("SET search_path = 'public,pg_catalog' -- at the start");
+          assertThat(bench.control.of(OperationCompleted.class))
+              .anySatisfy(completed -> {
+                assertThat(completed.operation()).isEqualTo(decided.operation());
+                assertThat(completed.outcome()).isEqualTo("ok");
+              });
+        });
+  }
+
+  @Test
+  void saysInTheTargetsWordsWhyItBeginsNoSession() {
+    ErrorFields unknown = refused("database", "orders/nowhere");
+    assertThat(unknown.code()).isEqualTo("3D000");
+    assertThat(unknown.message()).isEqualTo("database \"nowhere\" does not exist");
+    assertThat(refused("timezone", "Nowhere/At_All").code()).isEqualTo("22023");
   }
 
   @Test

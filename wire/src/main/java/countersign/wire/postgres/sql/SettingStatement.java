@@ -16,7 +16,7 @@ final class SettingStatement {
   private static final String OWN = "countersign.";
 
   /** Settings on which the meaning of names or texts depends. */
-  private static final Set<String> NAMES =
+  static final Set<String> NAMES =
       Set.of("search_path", "role", "session_authorization", "standard_conforming_strings");
 
   private static final String READ_ONLY = "default_transaction_read_only";

@@ -88,6 +88,15 @@ public sealed interface Statement {
     /** Name of a setting that gives the transactions that follow their default mode. */
     public static final String MODE_DEFAULT = "transactions that follow: default mode";
 
+    /**
+     * Whether the meaning of names or texts depends on a setting.
+     *
+     * @param setting its name in lower case
+     */
+    public static boolean touchesNames(String setting) {
+      return SettingStatement.NAMES.contains(setting);
+    }
+
     @Override
     public Set<Effect> effects() {
       return Set.of();
