@@ -151,7 +151,7 @@ final class Answers {
   private @Nullable Run reported(Piece piece) {
     if (piece.type() == 'E' || piece.type() == 'N') {
       for (Expected expected : queue) {
-        if (expected instanceof Expected.SyncPoint || runOf(expected) != null) {
+        if (endsUnit(expected) || runOf(expected) != null) {
           return runOf(expected);
         }
       }
@@ -209,7 +209,7 @@ final class Answers {
         piece.release();
         listener.ownFailed();
       }
-      case Expected.SyncPoint _ -> pass(piece, head);
+      case Expected.SyncPoint _, Expected.Cut _ -> pass(piece, head);
       case Expected.Refusal(ErrorFields told, long after) -> {
         piece.release();
         refuse(told, after);
@@ -237,10 +237,14 @@ final class Answers {
   /** Whether what is answered now is a unit that the edge sent by itself. */
   private boolean ownUnit() {
     return queue.stream()
-        .filter(Expected.SyncPoint.class::isInstance)
+        .filter(Answers::endsUnit)
         .findFirst()
         .filter(Expected::swallowed)
         .isPresent();
+  }
+
+  private static boolean endsUnit(Expected expected) {
+    return expected instanceof Expected.SyncPoint || expected instanceof Expected.Cut;
   }
 
   private void skipToSync(String code) {
@@ -252,7 +256,7 @@ final class Answers {
 
   private void dropToSync(String code) {
     boolean first = true;
-    while (!queue.isEmpty() && !(queue.peek() instanceof Expected.SyncPoint)) {
+    while (!queue.isEmpty() && !endsUnit(queue.element())) {
       Expected dropped = queue.remove();
       Run run = runOf(dropped);
       if (run != null) {
@@ -272,14 +276,16 @@ final class Answers {
   private void ready(Piece.Frame piece, @Nullable Expected head) {
     if (!(head instanceof Expected.Simple
         || head instanceof Expected.Own
-        || head instanceof Expected.SyncPoint)) {
+        || head instanceof Expected.SyncPoint
+        || head instanceof Expected.Cut)) {
       piece.release();
       throw ProtocolViolation.of("ReadyForQuery: (expected: the answer of what was asked)");
     }
     status = (char) piece.body().getByte(piece.body().readerIndex());
     copy.unitEnded();
-    skipping = false;
-    if (own(head)) {
+    boolean cut = head instanceof Expected.Cut;
+    skipping &= cut; // the caller's own Sync has not come yet
+    if (own(head) || cut) {
       piece.release();
     } else {
       pass(piece, head);
@@ -311,7 +317,8 @@ final class Answers {
       }
       case Expected.Step step -> step(piece, step);
       case null -> stray(piece);
-      case Expected.Refusal _, Expected.SyncPoint _, Expected.Local _ -> stray(piece);
+      case Expected.Refusal _, Expected.SyncPoint _, Expected.Cut _, Expected.Local _ ->
+          stray(piece);
     }
   }
 

@@ -13,7 +13,7 @@ sealed interface Expected {
       case Simple(Run run) -> run;
       case Own(Run run) -> run;
       case Step(_, var run, _, _, _) -> run;
-      case Refusal _, SyncPoint _, Local _ -> null;
+      case Refusal _, SyncPoint _, Cut _, Local _ -> null;
     };
   }
 
@@ -23,7 +23,7 @@ sealed interface Expected {
       case Own _ -> true;
       case Step step -> step.own();
       case SyncPoint sync -> sync.own();
-      case Simple _, Refusal _, Local _ -> false;
+      case Simple _, Refusal _, Cut _, Local _ -> false;
     };
   }
 
@@ -70,6 +70,12 @@ sealed interface Expected {
    * @param own whether the edge sent it: the caller sees nothing of it
    */
   record SyncPoint(boolean own) implements Expected {}
+
+  /**
+   * ReadyForQuery after a Sync that the edge puts before a Query which comes inside of an extended
+   * unit. The caller sees all but that message; after an error the target would skip on.
+   */
+  record Cut() implements Expected {}
 
   /** Nothing from the target: bytes of the edge's own that take their turn. */
   record Local(ByteBuf bytes, long barrier) implements Expected {}

@@ -52,8 +52,14 @@ final class ExtendedFlow {
   private boolean open;
   private boolean skipping;
 
+  /** A Query waits until what came before it is with the target, and a Sync after it. */
+  private boolean cutting;
+
   /** Whether anything of the unit is with the target. */
   private boolean sent;
+
+  /** Whether anything of the unit was executed outside of a transaction block, or takes data. */
+  private boolean bound;
 
   /** Transaction status that the messages so far lead to. */
   private char predicted = 'I';
@@ -70,7 +76,45 @@ final class ExtendedFlow {
 
   /** Whether messages are under way: nothing more is to be given until they are through. */
   boolean busy() {
-    return !batch.isEmpty();
+    return !batch.isEmpty() || cutting;
+  }
+
+  /** Whether a Query that comes now is skipped: something failed, and no Sync came since. */
+  boolean skips() {
+    return skipping || flow.answers.skipping();
+  }
+
+  /**
+   * A Query comes inside of the unit. To the target it would belong to the unit's transaction, so
+   * in a block a Sync before it changes nothing.
+   */
+  void cut() {
+    begin();
+    cutting = true;
+  }
+
+  private void cutNow() {
+    Portal portal = held.undecided();
+    if (portal != null && !skips()) {
+      decide(portal, null, passed -> inPlace(passed, portal).ahead = passed);
+      return;
+    }
+    cutting = false;
+    if (skips()) {
+      return;
+    }
+    if (bound) {
+      throw ProtocolViolation.of("Query: in an extended unit (expected: Sync before it)");
+    }
+    open = false;
+    own.unitEnded();
+    openTransaction(false);
+    releaseHeld();
+    if (sent) {
+      flow.upstream.send(flow.gate.protocol(), Encode.sync(Unpooled.buffer(5)));
+      flow.answers.expect(new Expected.Cut());
+      flow.unitRuns();
+    }
   }
 
   /** Takes a message; owns its bytes. A Sync, a Flush or a full bound sets the batch going. */
@@ -91,6 +135,7 @@ final class ExtendedFlow {
     if (!open) {
       open = true;
       sent = false;
+      bound = false;
       predicted = flow.answers.status();
     }
   }
@@ -98,8 +143,12 @@ final class ExtendedFlow {
   /** Goes on until the batch is through or waits. Returns whether it did anything. */
   boolean proceed() {
     boolean did = false;
-    while (!batch.isEmpty() && !flow.suspended()) {
-      step(batch.remove());
+    while (busy() && !flow.suspended()) {
+      if (batch.isEmpty()) {
+        cutNow();
+      } else {
+        step(batch.remove());
+      }
       did = true;
     }
     return did;
@@ -333,6 +382,11 @@ final class ExtendedFlow {
     return statement.tainted() ? List.of() : flow.statements.traces(statement.reading());
   }
 
+  private static boolean copiesIn(Prepared statement) {
+    return statement.reading().statements().stream()
+        .anyMatch(s -> s instanceof Statement.Plain plain && plain.kind() == Statement.Kind.copyIn);
+  }
+
   private static boolean endsTransaction(Prepared statement) {
     return statement.reading().statements().stream()
         .anyMatch(s -> s instanceof Statement.Transaction);
@@ -357,7 +411,9 @@ final class ExtendedFlow {
     }
     sent = true;
     flow.ran(portal.statement.text(), portal.statement.reading(), asked.effects());
-    predicted = Gathered.after(predicted, portal.statement.reading());
+    char before = predicted;
+    predicted = Gathered.after(before, portal.statement.reading());
+    bound |= before == 'I' && predicted == 'I' || copiesIn(portal.statement);
   }
 
   /** The first bytes of a unit begin a transaction; its mode must fit everything gathered. */

@@ -172,6 +172,15 @@ final class Intake implements AutoCloseable {
     if (!(piece instanceof Piece.Frame frame)) {
       throw ProtocolViolation.of("message: in pieces (expected: whole)");
     }
+    boolean single = frame.type() == 'Q' || frame.type() == 'F';
+    if (single && extended.skips()) {
+      taken().release();
+      return true;
+    }
+    if (single && extended.open()) {
+      extended.cut(); // it takes its turn when what came before it is through
+      return true;
+    }
     if (!understood(frame)) {
       return true;
     }
@@ -218,10 +227,6 @@ final class Intake implements AutoCloseable {
   }
 
   private void single(Piece.Frame frame) {
-    if (extended.open()) {
-      frame.release();
-      throw ProtocolViolation.of("Query: in an extended unit (expected: Sync before it)");
-    }
     if (frame.type() == 'Q') {
       simple.query(frame);
     } else {

@@ -87,6 +87,31 @@ class GateTest {
   }
 
   @Test
+  void takesAQueryInsideOfAnExtendedUnit() {
+    try (WireClient client = bench.client()) {
+      client.query("begin").unit();
+      assertThat(client.run("insert into w values (1)").query("savepoint a").unit())
+          .containsExactly("ParseComplete", "BindComplete", "INSERT 0 1", "SAVEPOINT", "ZT");
+      assertThat(client.sync().unit()).containsExactly("ZT");
+      client.run("select 1 / (n - 1) from w").query("release a").run("select 2");
+      assertThat(client.sync().unit())
+          .contains("22012")
+          .doesNotContain("RELEASE", "SELECT 1")
+          .endsWith("ZE");
+      assertThat(client.query("rollback to a").unit()).containsExactly("ROLLBACK", "ZT");
+      assertThat(client.run("grant all on w to public").query("select 1").sync().unit())
+          .containsExactly("42501", "ZE");
+      client.query("rollback").unit();
+      assertThat(client.parse("p", "select 1").query("select 2").unit())
+          .containsExactly("ParseComplete", "RowDescription", "DataRow", "SELECT 1", "ZI");
+      assertThat(client.sync().unit()).containsExactly("ZI");
+      client.run("insert into w values (2)").query("select 1");
+      assertThat(client.unit()).as("it would be one transaction").endsWith("08P01", "end");
+      assertThat(rows()).isEmpty();
+    }
+  }
+
+  @Test
   void tellsTheNumberThatTheSessionHasAtItsTarget() {
     try (WireClient client = bench.client();
         WireClient other = bench.client()) {
