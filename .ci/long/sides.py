@@ -158,7 +158,7 @@ class Gateway:
         return states
 
     def stop(self):
-        self.process.send_signal(2)
+        self.process.terminate()
         self.process.wait()
 
 

@@ -189,6 +189,8 @@ final class Conversation implements Answers.Listener, Passage.Turn {
       return;
     }
     targetReader.feed(bytes);
+    boolean was = pumping;
+    pumping = true; // a write may say that the connection is full, which calls back to pump
     try {
       for (Piece piece = targetReader.next(); piece != null; piece = targetReader.next()) {
         answers.take(piece);
@@ -197,6 +199,8 @@ final class Conversation implements Answers.Listener, Passage.Turn {
       LOG.warnf(
           "session=%s target=out-of-step why=%s", opening.journal().session(), e.getMessage());
       end("target", "out of step", Words.fatal("08006", "the target is out of step"));
+    } finally {
+      pumping = was;
     }
   }
 
@@ -249,7 +253,17 @@ final class Conversation implements Answers.Listener, Passage.Turn {
       return;
     }
     flow.suspended(false);
-    next.run();
+    boolean was = pumping;
+    pumping = true; // what comes after it waits, also when a write calls back to pump
+    try {
+      next.run();
+    } catch (ProtocolViolation e) {
+      end("refused", String.valueOf(e.getMessage()), fatal(e));
+    } catch (RuntimeException e) {
+      failed(e);
+    } finally {
+      pumping = was;
+    }
     pump();
   }
 

@@ -87,6 +87,19 @@ class GateTest {
   }
 
   @Test
+  void keepsTheOrderOfWhatIsTooMuchToSendAtOnce() {
+    String large = "x".repeat(1_300_000);
+    try (WireClient client = bench.client()) {
+      for (int n = 1; n <= 3; n++) {
+        client.run("insert into w values ($1, $2)", "" + n, large);
+      }
+      assertThat(client.sync().unit().stream().filter(word -> !word.endsWith("Complete")).toList())
+          .containsExactly("INSERT 0 1", "INSERT 0 1", "INSERT 0 1", "ZI");
+    }
+    assertThat(rows()).isEqualTo("1,2,3");
+  }
+
+  @Test
   void takesAQueryInsideOfAnExtendedUnit() {
     try (WireClient client = bench.client()) {
       client.query("begin").unit();

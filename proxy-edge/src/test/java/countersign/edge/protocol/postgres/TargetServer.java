@@ -115,6 +115,8 @@ final class TargetServer {
                         "-c",
                         "log_statement=all",
                         "-c",
+                        "log_parameter_max_length=1000",
+                        "-c",
                         "log_line_prefix=[%p] ")))
             .redirectErrorStream(true)
             .redirectOutput(log().toFile())
