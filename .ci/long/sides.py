@@ -139,6 +139,11 @@ class Gateway:
         with urllib.request.urlopen(asks) as answer:
             return answer.read().decode().strip()
 
+    def warm(self, database):
+        """Asks the first question, which waits until a parser is loaded."""
+        run("psql", "-X", "-q", "-h", "localhost", "-p", self.listen, "-U", CALLER, "-d", database,
+            "-c", "select 1", env={**os.environ, "PGPASSWORD": self.token(), "PGSSLMODE": "disable"})
+
     def get(self, path):
         asks = urllib.request.Request(f"{self.url}/api/v1/{path}")
         asks.add_header("Authorization", "Bearer " + self.token("frank"))
