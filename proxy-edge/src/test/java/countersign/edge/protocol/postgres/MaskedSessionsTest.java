@@ -104,6 +104,27 @@ class MaskedSessionsTest {
     }
   }
 
+  /** What was said of the columns of EXECUTE counts no more once the name stands for other ones. */
+  @Test
+  void whatWasDescribedBeforeIsNotBelieved() throws IOException {
+    try (Bench bench = bench(foreseeable());
+        WireClient client = bench.client()) {
+      client.query("create view held.first as select 1 as x"); // names are followed no more
+      client.unit();
+      client.query("prepare s as select note from held.orders");
+      client.unit();
+      client.parse("x", "execute s").say(out -> Encode.describe(out, 'S', "x")).sync();
+      client.unit();
+      client.query("deallocate s");
+      client.unit();
+      client.query("prepare s as select upper(ssn) from held.people");
+      client.unit();
+      client.bind("", "x").execute("").sync();
+      assertThat(client.unit()).contains("DataRow");
+      assertThat(MaskingTest.leaks(client.seen.toByteArray())).isEmpty();
+    }
+  }
+
   /** The target plans it again by what its names mean by then. */
   @Test
   void whatIsPreparedIsReadAgainWhenAnotherSessionRedefinesAView() throws IOException {
