@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * The rights of the target's credential, lent to a leased role for one approved operation: given
+ * The rights of the target's credential (of a superuser: of the owners of what is there), lent to a leased role for one approved operation: given
  * before it is sent, taken back when its unit is over, before anything else is sent. Confined to
  * the event loop.
  */
@@ -28,6 +28,7 @@ final class LeaseRight {
   }
 
   private final LeaseStatements statements;
+  private final String lent;
   private final String role;
   private final Errands errands;
   private boolean given;
@@ -35,8 +36,14 @@ final class LeaseRight {
   /** Whether an approved operation may have made something that the role owns. */
   private boolean owns;
 
-  LeaseRight(LeaseStatements statements, String role, Errands errands) {
+  /**
+   * Of one session.
+   *
+   * @param lent who lends, see {@link LeaseStatements#lent}
+   */
+  LeaseRight(LeaseStatements statements, String lent, String role, Errands errands) {
     this.statements = statements;
+    this.lent = lent;
     this.role = role;
     this.errands = errands;
   }
@@ -64,7 +71,7 @@ final class LeaseRight {
           @Override
           public void ready(Errand errand) {
             errand.ask(
-                statements.give(role, errand.serverMajor()),
+                LeaseStatements.give(lent, role, errand.serverMajor()),
                 answer -> {
                   if (answer.error() != null) {
                     LOG.warnf(
@@ -101,7 +108,7 @@ final class LeaseRight {
           @Override
           public void ready(Errand errand) {
             if (given) {
-              errand.ask(statements.take(role), answer -> taken(errand, answer, idle, then));
+              errand.ask(LeaseStatements.take(lent, role), answer -> taken(errand, answer, idle, then));
             } else {
               handOver(errand, then);
             }

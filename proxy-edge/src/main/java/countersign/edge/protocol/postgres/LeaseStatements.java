@@ -71,7 +71,6 @@ final class LeaseStatements {
   }
 
   private final String group;
-  private final String credential;
   private final boolean holdsMore;
   private final String covered;
   private final String path;
@@ -85,7 +84,6 @@ final class LeaseStatements {
    *     mean something else to it
    */
   LeaseStatements(String database, String login, LeaseScope scope, List<String> schemas) {
-    this.credential = '"' + login.replace("\"", "\"\"") + '"';
     this.holdsMore = scope.holdsMore();
     this.group = GRANTS + hash(database, login, scope);
     this.covered = covered(scope);
@@ -121,9 +119,12 @@ final class LeaseStatements {
     return name.matches() && HexFormat.fromHexDigitsToLong(name.group(1)) < before.toEpochMilli();
   }
 
-  /** Begins the transaction that makes a role, and says what has to be granted first. */
+  /**
+   * Begins the transaction that makes a role, and says what has to be granted first, and which roles
+   * lend it their rights ({@code lend}) for an approved operation.
+   */
   String begin() {
-    return "BEGIN;\n" + LOCK + ";\n" + missing();
+    return "BEGIN;\n" + LOCK + ";\n" + (holdsMore ? LENT + ";\n" : "") + missing();
   }
 
   /**
@@ -198,8 +199,8 @@ final class LeaseStatements {
     all.add("ALTER ROLE " + role + " SET " + AccessMode.SETTING + " = on");
     if (holdsMore) {
       // Whether it can be done is known before anybody is asked for an approval.
-      all.add(give(role, serverMajor));
-      all.add(take(role));
+      all.add(give(lent(answer), role, serverMajor));
+      all.add(take(lent(answer), role));
     }
     all.add(lacks(answer) ? missing() : "COMMIT");
     return String.join(";\n", all);
@@ -222,21 +223,26 @@ final class LeaseStatements {
     grant(all, "GRANT SELECT ON TABLE ", answer.values("select"), " TO " + group);
   }
 
+  /** Who lends rights, by an answer to {@link #begin()}; as written in a statement. */
+  static String lent(Errand.Answer answer) {
+    return String.join(", ", answer.values("lend"));
+  }
+
   /**
-   * Gives a role the rights of the credential, but none of its attributes. They count by
-   * themselves: nothing in the session is switched that something in it could switch back.
+   * Gives a role the rights of others, but none of their attributes. They count by themselves:
+   * nothing in the session is switched that something in it could switch back.
    */
-  String give(String role, int serverMajor) {
+  static String give(String lent, String role, int serverMajor) {
     return "GRANT "
-        + credential
+        + lent
         + " TO "
         + role
         + (serverMajor >= 16 ? " WITH INHERIT TRUE, SET FALSE" : "");
   }
 
   /** Takes them back. */
-  String take(String role) {
-    return "REVOKE " + credential + " FROM " + role;
+  static String take(String lent, String role) {
+    return "REVOKE " + lent + " FROM " + role;
   }
 
   /**
@@ -284,6 +290,19 @@ final class LeaseStatements {
         "DROP OWNED BY " + role,
         "DROP ROLE " + role);
   }
+
+  /**
+   * The credential; and as attributes are not lent, for a superuser also those who own what is
+   * there.
+   */
+  private static final String LENT =
+      "SELECT 'lend', quote_ident(r.rolname) FROM pg_roles r WHERE r.rolname = current_user"
+          + " OR (SELECT s.rolsuper FROM pg_roles s WHERE s.rolname = current_user)"
+          + " AND r.rolname !~ '^(pg|countersign)_' AND r.oid IN"
+          + " (SELECT relowner FROM pg_class WHERE oid >= 16384"
+          + " UNION SELECT nspowner FROM pg_namespace"
+          + " UNION SELECT datdba FROM pg_database WHERE datname = current_database())"
+          + " ORDER BY 2 LIMIT 50";
 
   /** Begins the transaction that drops what held grants of sessions that are all over. */
   static final String UNUSED =

@@ -291,7 +291,7 @@ final class Leasing {
           public void ready(LoggedIn in) {
             made.close();
             if (reads.holdsMore()) {
-              right = new LeaseRight(statements, role, errands());
+              right = new LeaseRight(statements, LeaseStatements.lent(begun), role, errands());
             }
             heard().ready(in);
           }
