@@ -7,9 +7,9 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * The rights of the target's credential (of a superuser: of the owners of what is there), lent to a leased role for one approved operation: given
- * before it is sent, taken back when its unit is over, before anything else is sent. Confined to
- * the event loop.
+ * The rights of the target's credential (of a superuser: of the owners of what is there), lent to a
+ * leased role for one approved operation: given before it is sent, taken back when its unit is
+ * over, before anything else is sent. Confined to the event loop.
  */
 final class LeaseRight {
   private static final Logger LOG = Logger.getLogger(LeaseRight.class);
@@ -108,7 +108,8 @@ final class LeaseRight {
           @Override
           public void ready(Errand errand) {
             if (given) {
-              errand.ask(LeaseStatements.take(lent, role), answer -> taken(errand, answer, idle, then));
+              errand.ask(
+                  LeaseStatements.take(lent, role), answer -> taken(errand, answer, idle, then));
             } else {
               handOver(errand, then);
             }

@@ -120,8 +120,8 @@ final class LeaseStatements {
   }
 
   /**
-   * Begins the transaction that makes a role, and says what has to be granted first, and which roles
-   * lend it their rights ({@code lend}) for an approved operation.
+   * Begins the transaction that makes a role, and says what has to be granted first, and which
+   * roles lend it their rights ({@code lend}) for an approved operation.
    */
   String begin() {
     return "BEGIN;\n" + LOCK + ";\n" + (holdsMore ? LENT + ";\n" : "") + missing();

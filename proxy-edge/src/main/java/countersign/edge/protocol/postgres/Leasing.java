@@ -10,6 +10,7 @@ import countersign.edge.record.Journal;
 import countersign.session.SessionEvent.LeaseEnded;
 import countersign.session.SessionEvent.LeaseIssued;
 import countersign.target.Target;
+import countersign.wire.postgres.ErrorFields;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.time.Instant;
@@ -300,6 +301,16 @@ final class Leasing {
           public void failed(String why) {
             making = !ended;
             impossible(why, "");
+          }
+
+          /**
+           * The role was let in, and a setting was not: the caller's, who must not get another
+           * login by asking for what only that one may have.
+           */
+          @Override
+          public void refused(ErrorFields words) {
+            made.close();
+            heard().refused(words);
           }
         });
   }

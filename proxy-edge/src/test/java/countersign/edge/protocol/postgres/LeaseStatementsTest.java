@@ -95,11 +95,13 @@ class LeaseStatementsTest {
   void whetherARightCanBeLentIsTriedWhenTheRoleIsMade() {
     LeaseScope held = new LeaseScope(List.of(new LeaseScope.Readable(Set.of("*"), Set.of())), true);
     LeaseStatements statements = new LeaseStatements("orders", "App", held, List.of());
-    Errand.Answer ready = new Errand.Answer(
+    Errand.Answer ready =
+        new Errand.Answer(
             List.of(List.of("group", "g"), List.of("lend", "\"App\""), List.of("lend", "shop")),
             null);
     assertThat(statements.make(ready, "countersign_x", "SCRAM", NOW, 15))
-        .endsWith(";\nGRANT \"App\", shop TO countersign_x;\nREVOKE \"App\", shop FROM countersign_x;\nCOMMIT");
+        .endsWith(
+            ";\nGRANT \"App\", shop TO countersign_x;\nREVOKE \"App\", shop FROM countersign_x;\nCOMMIT");
     assertThat(LeaseStatements.give("\"App\"", "countersign_x", 16))
         .isEqualTo("GRANT \"App\" TO countersign_x WITH INHERIT TRUE, SET FALSE");
   }

@@ -310,6 +310,31 @@ class LeasingTest {
   }
 
   @Test
+  void aSettingThatOnlyTheCredentialMayChooseEndsTheSessionAndNotTheLease() {
+    begin("app", Target.Lease.prefer, null);
+    for (String setting : List.of("log_statement=none", "role=app")) {
+      Psql.Said said =
+          Psql.run(
+              List.of(
+                  "-h",
+                  "127.0.0.1",
+                  "-p",
+                  "" + bench.edge.port(),
+                  "-U",
+                  "agent-ada",
+                  "-d",
+                  "dbname=orders options='-c " + setting + "'"),
+              "good",
+              List.of("-c", "select current_user"),
+              "");
+      assertThat(said.exit()).as(setting).isEqualTo(2);
+      assertThat(said.out()).isEmpty();
+    }
+    gone();
+    assertThat(ended()).noneMatch(end -> end.end().equals("impossible"));
+  }
+
+  @Test
   void whoDemandsALeaseGetsNoSessionWithoutOne() {
     begin("poor", Target.Lease.require, new Target.Login("reader", "${env:READER_PW}"));
     Psql.Said said = bench.psql("select 1;");
