@@ -1,14 +1,10 @@
 package countersign.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import countersign.store.Migrations;
 import countersign.store.Store;
 import countersign.store.StoreSettings;
 import countersign.store.postgres.EmbeddedPostgres;
 import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -19,7 +15,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +47,7 @@ public final class AppendBench {
     Vertx vertx = Vertx.vertx();
     List<Map<String, Object>> results = new ArrayList<>();
     try (EmbeddedPostgres postgres =
-        EmbeddedPostgres.start(directory.resolve("postgres"), freePort(), Map.of())) {
+        EmbeddedPostgres.start(directory.resolve("postgres"), Scratch.freePort(), Map.of())) {
       StoreSettings settings = prepare(postgres, directory);
       try (Store store = Store.open(settings, vertx)) {
         Raw raw = new Raw(postgres, directory);
@@ -73,7 +68,7 @@ public final class AppendBench {
       }
     } finally {
       vertx.close().toCompletionStage().toCompletableFuture().join();
-      delete(directory);
+      Scratch.delete(directory);
     }
     Path file = Files.createDirectories(Path.of("target", "bench")).resolve("append.json");
     new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(file.toFile(), results);
@@ -81,21 +76,12 @@ public final class AppendBench {
   }
 
   private static StoreSettings prepare(EmbeddedPostgres postgres, Path directory) throws Exception {
-    postgres.createDatabase("log");
+    StoreSettings settings = Scratch.emptyLog(postgres, directory);
     try (Connection connection = postgres.connect("log");
         Statement statement = connection.createStatement()) {
       statement.execute("create table public.raw (payload bytea)");
       statement.execute("alter table public.raw alter column payload set storage external");
     }
-    StoreSettings settings =
-        StoreSettings.local(
-            postgres.port(),
-            "log",
-            postgres.user(),
-            postgres.password(),
-            directory.resolve("keys"),
-            postgres.data());
-    Migrations.run(settings);
     return settings;
   }
 
@@ -200,20 +186,6 @@ public final class AppendBench {
         .sorted(Comparator.comparingDouble(Round::perSecond))
         .toList()
         .get(rounds.size() / 2);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    }
   }
 
   /** pgbench's INSERT of one column. */

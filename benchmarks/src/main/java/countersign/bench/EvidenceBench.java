@@ -21,7 +21,6 @@ import countersign.session.SessionEvent;
 import countersign.session.SessionId;
 import countersign.store.Draft;
 import countersign.store.Item;
-import countersign.store.Migrations;
 import countersign.store.Store;
 import countersign.store.StoreSettings;
 import countersign.store.Tags;
@@ -32,22 +31,17 @@ import countersign.verifier.bundle.Report;
 import countersign.verifier.bundle.Trust;
 import countersign.verifier.bundle.Verification;
 import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Stream;
 
 /**
  * Makes and verifies bundles of 100,000 events in 1,000 sessions, with content and without; goals:
@@ -76,17 +70,8 @@ public final class EvidenceBench {
     Vertx vertx = Vertx.vertx();
     List<Map<String, Object>> results = new ArrayList<>();
     try (EmbeddedPostgres postgres =
-        EmbeddedPostgres.start(directory.resolve("postgres"), freePort(), Map.of())) {
-      postgres.createDatabase("log");
-      StoreSettings settings =
-          StoreSettings.local(
-              postgres.port(),
-              "log",
-              postgres.user(),
-              postgres.password(),
-              directory.resolve("keys"),
-              postgres.data());
-      Migrations.run(settings);
+        EmbeddedPostgres.start(directory.resolve("postgres"), Scratch.freePort(), Map.of())) {
+      StoreSettings settings = Scratch.emptyLog(postgres, directory);
       try (Store store = Store.open(settings, vertx);
           LogKeeping log =
               LogKeeping.start(
@@ -109,7 +94,7 @@ public final class EvidenceBench {
       }
     } finally {
       vertx.close().toCompletionStage().toCompletableFuture().join();
-      delete(directory);
+      Scratch.delete(directory);
     }
     Path file = Files.createDirectories(Path.of("target", "bench")).resolve("evidence.json");
     new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(file.toFile(), results);
@@ -238,17 +223,5 @@ public final class EvidenceBench {
 
   private static void add(List<Draft> drafts, SessionId id, Event event) {
     drafts.add(new Draft(event, KeyScope.of(id), id, drafts.size(), Tags.of(event)));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-    }
   }
 }

@@ -1,17 +1,13 @@
 package countersign.bench;
 
-import countersign.store.Migrations;
 import countersign.store.Store;
 import countersign.store.StoreSettings;
 import countersign.store.postgres.EmbeddedPostgres;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * What bounds reads by the loss contract {@code statement}: nobody's answer leaves before its
@@ -35,21 +31,9 @@ final class OwnLimit implements AutoCloseable {
 
   static OwnLimit open() throws Exception {
     Path folder = Files.createTempDirectory("countersign-bench-");
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    EmbeddedPostgres postgres = EmbeddedPostgres.start(folder.resolve("postgres"), port, Map.of());
-    postgres.createDatabase("log");
-    StoreSettings settings =
-        StoreSettings.local(
-            postgres.port(),
-            "log",
-            postgres.user(),
-            postgres.password(),
-            folder.resolve("keys"),
-            postgres.data());
-    Migrations.run(settings);
+    EmbeddedPostgres postgres =
+        EmbeddedPostgres.start(folder.resolve("postgres"), Scratch.freePort(), Map.of());
+    StoreSettings settings = Scratch.emptyLog(postgres, folder);
     Vertx vertx = Vertx.vertx();
     return new OwnLimit(folder, postgres, vertx, Store.open(settings, vertx));
   }
@@ -67,8 +51,6 @@ final class OwnLimit implements AutoCloseable {
     store.close();
     vertx.close().toCompletionStage().toCompletableFuture().join();
     postgres.close();
-    try (Stream<Path> files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).forEach(f -> f.toFile().delete());
-    }
+    Scratch.delete(folder);
   }
 }

@@ -40,6 +40,9 @@ public final class PostgresBench {
   private static final double LIMIT_SHARE = 0.7;
   private static final double BIG_GOAL = 0.95;
 
+  /** After so long what served a round has ended, and its CPU time counts for who waited for it. */
+  private static final long SETTLED_MILLIS = 500;
+
   private PostgresBench() {}
 
   /**
@@ -91,20 +94,7 @@ public final class PostgresBench {
       }
       try (RelayedBytes counting = new RelayedBytes(route.port())) {
         Instant start = Instant.now();
-        String output =
-            Processes.run(
-                route.environment(),
-                List.of(
-                    Processes.pgbench(),
-                    "-n",
-                    "-S",
-                    "-M",
-                    "prepared",
-                    "-c",
-                    "4",
-                    "-t",
-                    "1000",
-                    route.at(counting.port()).conninfo()));
+        String output = pgbench(route.at(counting.port()), "prepared", 4, List.of("-t", "1000"));
         long relayed = counting.count();
         long recorded = recorded(routes, start);
         System.out.printf("%s: relayed %d bytes, recorded %d%n", route.name(), relayed, recorded);
@@ -225,21 +215,8 @@ public final class PostgresBench {
     Map<String, Long> before = routes.cpuMicros();
     Instant start = Instant.now();
     String output =
-        Processes.run(
-            route.environment(),
-            List.of(
-                Processes.pgbench(),
-                "-n",
-                "-S",
-                "-M",
-                protocol,
-                "-c",
-                Integer.toString(clients),
-                "-j",
-                "2",
-                "-T",
-                Integer.toString(seconds),
-                route.conninfo()));
+        pgbench(route, protocol, clients, List.of("-j", "2", "-T", Integer.toString(seconds)));
+    TimeUnit.MILLISECONDS.sleep(SETTLED_MILLIS);
     long recorded = route.edge() ? recorded(routes, start) : 0;
     double transactions =
         Math.max(1, number(output, "number of transactions actually processed: "));
@@ -254,6 +231,15 @@ public final class PostgresBench {
         number(output, "latency average = "),
         cpu,
         recorded / transactions);
+  }
+
+  private static String pgbench(Route route, String protocol, int clients, List<String> more)
+      throws IOException, InterruptedException {
+    List<String> line = new ArrayList<>(List.of(Processes.pgbench(), "-n", "-S", "-M", protocol));
+    line.addAll(List.of("-c", Integer.toString(clients)));
+    line.addAll(more);
+    line.add(route.conninfo());
+    return Processes.run(route.environment(), line);
   }
 
   private static double median(

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import countersign.store.postgres.EmbeddedPostgres;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,14 +15,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The ways to one PostgreSQL: straight, through pgbouncer (where installed), through the edge. */
 final class PostgresRoutes implements AutoCloseable {
@@ -61,7 +58,7 @@ final class PostgresRoutes implements AutoCloseable {
 
   static PostgresRoutes start() throws IOException, InterruptedException, SQLException {
     Path folder = Files.createTempDirectory("countersign-bench");
-    int port = freePort();
+    int port = Scratch.freePort();
     EmbeddedPostgres target =
         EmbeddedPostgres.start(folder.resolve("target"), port, Map.of("max_connections", "200"));
     int offset = 2000 + (int) (ProcessHandle.current().pid() % 5000);
@@ -164,7 +161,7 @@ final class PostgresRoutes implements AutoCloseable {
       System.err.println("bench: no pgbouncer (apt-get install pgbouncer): measured without it");
       return;
     }
-    int listen = freePort();
+    int listen = Scratch.freePort();
     Path ini = folder.resolve("pgbouncer.ini");
     Files.writeString(
         ini,
@@ -317,12 +314,6 @@ final class PostgresRoutes implements AutoCloseable {
         + " sslmode=disable";
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
   @Override
   public void close() throws IOException {
     for (Process process : processes) {
@@ -333,8 +324,6 @@ final class PostgresRoutes implements AutoCloseable {
       process.destroyForcibly();
     }
     target.close();
-    try (Stream<Path> files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).forEach(f -> f.toFile().delete());
-    }
+    Scratch.delete(folder);
   }
 }

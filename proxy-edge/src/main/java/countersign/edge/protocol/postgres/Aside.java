@@ -3,13 +3,9 @@ package countersign.edge.protocol.postgres;
 import countersign.edge.credential.LoggedIn;
 import countersign.wire.postgres.BackendMessage;
 import countersign.wire.postgres.Encode;
-import countersign.wire.postgres.FrameReader;
 import countersign.wire.postgres.Limits;
-import countersign.wire.postgres.Piece;
-import countersign.wire.postgres.ProtocolViolation;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -19,13 +15,10 @@ import org.jspecify.annotations.Nullable;
  * Asks a target something on a connection of its own, hears the answers up to as many ReadyForQuery
  * as were asked for, and closes. Confined to the connection's event loop.
  */
-final class Aside extends ChannelInboundHandlerAdapter {
+final class Aside extends WholeFrames {
   private static final long DEADLINE_SECONDS = 5;
 
   private static final int MOST_BYTES = 4 << 20;
-
-  /** Rows whole: they are looked into, not passed on. */
-  private final FrameReader reader = FrameReader.backend(new Limits(MOST_BYTES, MOST_BYTES, false));
 
   private final ByteBuf question;
   private final Consumer<BackendMessage> hears;
@@ -48,6 +41,7 @@ final class Aside extends ChannelInboundHandlerAdapter {
       int units,
       Consumer<BackendMessage> hears,
       Consumer<Boolean> then) {
+    super(new Limits(MOST_BYTES, MOST_BYTES, false));
     in.reader().close(); // nothing was read after the login
     this.question = question;
     this.units = units;
@@ -56,42 +50,20 @@ final class Aside extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, which is heard
   public void handlerAdded(ChannelHandlerContext context) {
     deadline =
         context.executor().schedule(() -> end(context, false), DEADLINE_SECONDS, TimeUnit.SECONDS);
-    context.writeAndFlush(question);
+    send(context, question);
     context.channel().config().setAutoRead(true);
   }
 
   @Override
-  public void channelRead(ChannelHandlerContext context, Object message) {
-    if (done) {
-      ((ByteBuf) message).release();
-      return;
-    }
-    reader.feed((ByteBuf) message);
-    try {
-      Piece piece = reader.next();
-      while (piece != null) {
-        try {
-          take(context, piece);
-        } finally {
-          piece.release();
-        }
-        piece = done ? null : reader.next();
-      }
-    } catch (ProtocolViolation e) {
-      end(context, false);
-    }
+  boolean over() {
+    return done;
   }
 
-  private void take(ChannelHandlerContext context, Piece piece) {
-    if (!(piece instanceof Piece.Frame frame)) {
-      end(context, false);
-      return;
-    }
-    BackendMessage message = BackendMessage.decode(frame);
+  @Override
+  void take(ChannelHandlerContext context, BackendMessage message, int bytes) {
     if (message instanceof BackendMessage.ReadyForQuery && --units == 0) {
       end(context, true);
     } else {
@@ -100,16 +72,10 @@ final class Aside extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void channelInactive(ChannelHandlerContext context) {
+  void broken(ChannelHandlerContext context, String why) {
     end(context, false);
   }
 
-  @Override
-  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    end(context, false);
-  }
-
-  @SuppressWarnings("FutureReturnValueIgnored") // it closes anyway
   private void end(ChannelHandlerContext context, boolean whole) {
     if (done) {
       return;
@@ -118,8 +84,8 @@ final class Aside extends ChannelInboundHandlerAdapter {
     if (deadline != null) {
       deadline.cancel(false);
     }
-    reader.close();
-    context.writeAndFlush(Encode.terminate(context.alloc().buffer(5)));
+    stopReading();
+    send(context, Encode.terminate(context.alloc().buffer(5)));
     var unused = context.close();
     then.accept(whole);
   }

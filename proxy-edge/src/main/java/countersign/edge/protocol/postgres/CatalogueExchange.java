@@ -7,14 +7,10 @@ import countersign.target.Target;
 import countersign.wire.postgres.BackendMessage;
 import countersign.wire.postgres.Encode;
 import countersign.wire.postgres.ErrorFields;
-import countersign.wire.postgres.FrameReader;
 import countersign.wire.postgres.Limits;
-import countersign.wire.postgres.Piece;
-import countersign.wire.postgres.ProtocolViolation;
 import countersign.wire.postgres.sql.CatalogueRows;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
@@ -30,15 +26,11 @@ import org.jspecify.annotations.Nullable;
  * Asks a target for its catalogue on a connection of its own, statement by statement, and closes
  * it. Confined to the connection's event loop.
  */
-final class CatalogueExchange extends ChannelInboundHandlerAdapter {
+final class CatalogueExchange extends WholeFrames {
   private static final long DEADLINE_SECONDS = 20;
 
   /** Most bytes of one row: a definition of a view. */
   private static final int MOST_ROW_BYTES = 16 << 20;
-
-  /** Rows whole: they are looked into, not passed on. */
-  private final FrameReader reader =
-      FrameReader.backend(new Limits(64 << 20, MOST_ROW_BYTES, false));
 
   private final CompletableFuture<CatalogueRows> done;
   private final CatalogueRows rows = new CatalogueRows();
@@ -46,6 +38,7 @@ final class CatalogueExchange extends ChannelInboundHandlerAdapter {
   private @Nullable ScheduledFuture<?> deadline;
 
   private CatalogueExchange(LoggedIn in, CompletableFuture<CatalogueRows> done) {
+    super(new Limits(64 << 20, MOST_ROW_BYTES, false));
     in.reader().close(); // nothing was read after the login
     this.done = done;
   }
@@ -95,7 +88,8 @@ final class CatalogueExchange extends ChannelInboundHandlerAdapter {
     deadline =
         context
             .executor()
-            .schedule(() -> fail(context, "no answer in time"), DEADLINE_SECONDS, TimeUnit.SECONDS);
+            .schedule(
+                () -> broken(context, "no answer in time"), DEADLINE_SECONDS, TimeUnit.SECONDS);
     next(context);
     context.channel().config().setAutoRead(true);
   }
@@ -112,36 +106,16 @@ final class CatalogueExchange extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void channelRead(ChannelHandlerContext context, Object message) {
-    if (done.isDone()) {
-      ((ByteBuf) message).release();
-      return;
-    }
-    reader.feed((ByteBuf) message);
-    try {
-      Piece piece = reader.next();
-      while (piece != null) {
-        try {
-          take(context, piece);
-        } finally {
-          piece.release();
-        }
-        piece = done.isDone() ? null : reader.next();
-      }
-    } catch (ProtocolViolation | IllegalArgumentException e) {
-      fail(context, String.valueOf(e.getMessage()));
-    }
+  boolean over() {
+    return done.isDone();
   }
 
-  private void take(ChannelHandlerContext context, Piece piece) {
-    if (!(piece instanceof Piece.Frame frame)) {
-      fail(context, "a row too large");
-      return;
-    }
-    switch (BackendMessage.decode(frame)) {
+  @Override
+  void take(ChannelHandlerContext context, BackendMessage message, int bytes) {
+    switch (message) {
       case BackendMessage.DataRow row -> rows.add(statement, texts(row));
       case BackendMessage.ErrorResponse(ErrorFields fields) ->
-          fail(context, "error " + fields.code() + " at question " + statement);
+          broken(context, "error " + fields.code() + " at question " + statement);
       case BackendMessage.ReadyForQuery _ -> next(context);
       case BackendMessage _ -> {}
     }
@@ -161,16 +135,7 @@ final class CatalogueExchange extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void channelInactive(ChannelHandlerContext context) {
-    fail(context, "the connection was closed");
-  }
-
-  @Override
-  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    fail(context, "the connection failed");
-  }
-
-  private void fail(ChannelHandlerContext context, String why) {
+  void broken(ChannelHandlerContext context, String why) {
     if (!done.isDone()) {
       end(context);
       done.completeExceptionally(new IllegalStateException(why));
@@ -182,12 +147,7 @@ final class CatalogueExchange extends ChannelInboundHandlerAdapter {
       deadline.cancel(false);
     }
     send(context, Encode.terminate(context.alloc().buffer(5)));
-    reader.close();
+    stopReading();
     var unused = context.close();
-  }
-
-  @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, which is heard
-  private static void send(ChannelHandlerContext context, ByteBuf bytes) {
-    context.writeAndFlush(bytes);
   }
 }

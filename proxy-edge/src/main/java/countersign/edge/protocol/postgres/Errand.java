@@ -9,13 +9,9 @@ import countersign.target.Target;
 import countersign.wire.postgres.BackendMessage;
 import countersign.wire.postgres.Encode;
 import countersign.wire.postgres.ErrorFields;
-import countersign.wire.postgres.FrameReader;
 import countersign.wire.postgres.Limits;
-import countersign.wire.postgres.Piece;
-import countersign.wire.postgres.ProtocolViolation;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
@@ -32,16 +28,13 @@ import org.jspecify.annotations.Nullable;
  * other. Each is durably on record, as an operation of {@code countersign}, before it is sent: they
  * change the target. All of it together is bounded in time. Confined to the event loop.
  */
-final class Errand extends ChannelInboundHandlerAdapter {
+final class Errand extends WholeFrames {
   private static final int MOST_BYTES = 16 << 20;
   private static final String GONE = "08006";
 
   private final EventLoop loop;
   private final Gate gate;
   private final Journal journal;
-
-  /** Rows whole: they are looked into, not passed on. */
-  private final FrameReader reader = FrameReader.backend(new Limits(MOST_BYTES, MOST_BYTES, false));
 
   private final ScheduledFuture<?> deadline;
   private @Nullable LoggedIn in;
@@ -91,6 +84,7 @@ final class Errand extends ChannelInboundHandlerAdapter {
   }
 
   private Errand(EventLoop loop, Gate gate, Journal journal, long millis, Outcome outcome) {
+    super(new Limits(MOST_BYTES, MOST_BYTES, false));
     this.loop = loop;
     this.gate = gate;
     this.journal = journal;
@@ -202,34 +196,14 @@ final class Errand extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void channelRead(ChannelHandlerContext context, Object message) {
-    if (over) {
-      ((ByteBuf) message).release();
-      return;
-    }
-    reader.feed((ByteBuf) message);
-    try {
-      Piece piece = reader.next();
-      while (piece != null) {
-        try {
-          take(piece);
-        } finally {
-          piece.release();
-        }
-        piece = over ? null : reader.next();
-      }
-    } catch (ProtocolViolation e) {
-      end("it does not speak the protocol");
-    }
+  boolean over() {
+    return over;
   }
 
-  private void take(Piece piece) {
+  @Override
+  void take(ChannelHandlerContext context, BackendMessage message, int bytes) {
     Asking asked = asking;
-    if (!(piece instanceof Piece.Frame frame)) {
-      end("a row too large");
-      return;
-    }
-    answerBytes += frame.bytes().readableBytes();
+    answerBytes += bytes;
     if (answerBytes > MOST_BYTES) {
       end("an answer too large");
       return;
@@ -237,7 +211,7 @@ final class Errand extends ChannelInboundHandlerAdapter {
     if (asked == null) {
       return;
     }
-    switch (BackendMessage.decode(frame)) {
+    switch (message) {
       case BackendMessage.DataRow row -> asked.rows.add(texts(row));
       case BackendMessage.ErrorResponse(ErrorFields fields) -> asked.error = fields;
       case BackendMessage.ReadyForQuery _ -> answered(asked);
@@ -264,13 +238,8 @@ final class Errand extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void channelInactive(ChannelHandlerContext context) {
-    end("the connection was closed");
-  }
-
-  @Override
-  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    end("the connection failed");
+  void broken(ChannelHandlerContext context, String why) {
+    end(why);
   }
 
   /** Ends it; what was open at the target is rolled back. Idempotent. */
@@ -284,7 +253,7 @@ final class Errand extends ChannelInboundHandlerAdapter {
     }
     over = true;
     deadline.cancel(false);
-    reader.close();
+    stopReading();
     LoggedIn there = in;
     if (there != null) {
       send(Encode.terminate(there.channel().alloc().buffer(5)));
