@@ -124,6 +124,11 @@ public final class LogKeeping implements MerkleLog, AutoCloseable {
     return witnesses.published();
   }
 
+  /** Whether as many witnesses cosigned a published checkpoint as must; true where none must. */
+  public boolean cosigned(String checkpoint) {
+    return witnesses.cosigned(checkpoint);
+  }
+
   /**
    * Signs a statement about the log with the log's own key.
    *

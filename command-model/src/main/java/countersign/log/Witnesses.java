@@ -83,6 +83,15 @@ final class Witnesses implements AutoCloseable {
     return Optional.ofNullable(published);
   }
 
+  /** Whether a checkpoint that was published here has the lines of as many as must cosign. */
+  boolean cosigned(String note) {
+    try {
+      return Note.parse(note).signatures().size() - 1 >= settings.needed(); // one is the log's
+    } catch (Malformed e) {
+      throw new IllegalArgumentException("checkpoint: (expected: one that was published)", e);
+    }
+  }
+
   /** How each witness stands. */
   List<Integrity.Witness> standing() {
     return clients.stream().map(WitnessClient::standing).toList();

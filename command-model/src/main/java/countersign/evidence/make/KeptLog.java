@@ -19,6 +19,11 @@ public record KeptLog(LogKeeping log) implements LogAtHand {
   }
 
   @Override
+  public boolean cosigned(String checkpoint) {
+    return log.cosigned(checkpoint);
+  }
+
+  @Override
   public byte[] sign(byte[] statement) {
     return log.sign(statement);
   }

@@ -13,6 +13,9 @@ public interface LogAtHand extends TileSource {
   /** The newest checkpoint with the lines of its witnesses; empty before the first. */
   Optional<String> checkpoint();
 
+  /** Whether as many witnesses cosigned a checkpoint as must; true where none must. */
+  boolean cosigned(String checkpoint);
+
   /**
    * Signs a statement with the log's key.
    *

@@ -121,14 +121,21 @@ final class Making {
     }
   }
 
+  /**
+   * The newest checkpoint that holds the scope, cosigned by as many witnesses as must. One that
+   * misses a round cosigns the next; when all patience is gone without it, the bundle says so.
+   */
   private String checkpoint(Entry entry, long size) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + settings.patience().toNanos();
     while (true) {
+      boolean late = System.nanoTime() > deadline;
       Optional<String> newest = signed.checkpoint();
       if (newest.isPresent() && size(newest.get()) >= size) {
-        return newest.get();
-      }
-      if (System.nanoTime() > deadline) {
+        if (late || signed.cosigned(newest.get())) {
+          return newest.get();
+        }
+        entry.at("waiting for witnesses", 0, -1);
+      } else if (late) {
         throw new NotMade(
             "no checkpoint holds the event at " + (size - 1) + ": is the log signed?");
       }

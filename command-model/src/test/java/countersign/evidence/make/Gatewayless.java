@@ -36,11 +36,17 @@ final class Gatewayless implements AutoCloseable {
   Bundles bundles;
 
   Gatewayless() throws Exception {
+    this(List.of());
+  }
+
+  /** With witnesses, all of which must cosign. */
+  Gatewayless(List<LogSettings.WitnessAddress> witnesses) throws Exception {
     test = TestStore.open();
     home = Files.createTempDirectory("countersign-evidence-");
     keeping =
         LogKeeping.start(
-            LogSettings.of(home.resolve("log"), "log.example"),
+            new LogSettings(
+                home.resolve("log"), "log.example", new char[0], witnesses, witnesses.size(), null),
             test.settings,
             test.store,
             InstantSource.system());
