@@ -1,6 +1,7 @@
 package countersign.view.projections;
 
 import io.smallrye.mutiny.Uni;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.hibernate.reactive.mutiny.Mutiny;
@@ -25,6 +26,10 @@ public final class Columns {
   /** One column of all rows. */
   public static <R, V extends @Nullable Object> V[] of(
       List<R> rows, V[] type, Function<R, V> value) {
-    return rows.stream().map(value).toList().toArray(type);
+    V[] column = Arrays.copyOf(type, rows.size());
+    for (int i = 0; i < column.length; i++) {
+      column[i] = value.apply(rows.get(i));
+    }
+    return column;
   }
 }
