@@ -114,9 +114,15 @@ final class AccessMode {
 
   /** Whether a text must begin in read-write mode. */
   boolean wantsReadWrite(Reading reading) {
-    return Gate.writes(reading.effects())
-        || asksForMode(reading)
-        || reading.statements().stream().anyMatch(AccessMode::opensBlock) && gate.mayWrite();
+    if (Gate.writes(reading.effects()) || asksForMode(reading)) {
+      return true;
+    }
+    for (Statement statement : reading.statements()) {
+      if (opensBlock(statement)) {
+        return gate.mayWrite();
+      }
+    }
+    return false;
   }
 
   /**
@@ -124,9 +130,12 @@ final class AccessMode {
    * caller is told the mode of its own statements and not that of the edge's reads.
    */
   boolean asksForMode(Reading reading) {
-    return gate.mayWrite()
-        && !reading.statements().isEmpty()
-        && reading.statements().stream().allMatch(AccessMode::showsMode);
+    for (Statement statement : reading.statements()) {
+      if (!showsMode(statement)) {
+        return false;
+      }
+    }
+    return !reading.statements().isEmpty() && gate.mayWrite();
   }
 
   private static boolean showsMode(Statement statement) {

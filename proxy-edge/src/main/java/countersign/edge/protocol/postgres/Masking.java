@@ -39,6 +39,7 @@ final class Masking {
   private static final Set<String> FREE_SETTINGS = Set.of("application_name", "search_path");
 
   private final MaskRules rules;
+  private final Recalled recalled = new Recalled();
   private Source source = new Unknown();
   private final FrameReader reader;
   private @Nullable MaskedRow result;
@@ -114,7 +115,9 @@ final class Masking {
           : Words.error(Words.FORBIDDEN, "nobody knows now which columns are masked")
               .withDetail("The target's catalogue cannot be read, so nothing is written.");
     }
-    return new MaskedUse(known, asked, source.redefined()).refusal();
+    boolean redefined = source.redefined();
+    Recalled.Read read = recalled.of(asked, known, redefined);
+    return read != null && read.free() ? null : new MaskedUse(known, asked, redefined).refusal();
   }
 
   /**
@@ -128,7 +131,14 @@ final class Masking {
     if (known == null) {
       return null;
     }
-    Map<Origin.Column, Unmasking.Column> shown = new MaskedUse(known, asked, false).shown();
+    Recalled.Read read = recalled.of(asked, known, false);
+    long rulebook = gate.rulebook().version();
+    boolean allowed = decision instanceof Decision.Allowed;
+    if (read != null && allowed && read.unlifted(rulebook)) {
+      return null;
+    }
+    Map<Origin.Column, Unmasking.Column> shown =
+        read != null ? read.shown() : new MaskedUse(known, asked, false).shown();
     Unmasking.Lift lift =
         Unmasking.lift(
             gate.rulebook(),
@@ -136,6 +146,9 @@ final class Masking {
             gate.caller().target(),
             decision,
             Set.copyOf(shown.values()));
+    if (read != null && allowed && lift == null) {
+      read.unliftedBy(rulebook);
+    }
     return lift == null
         ? null
         : new Lifted(
@@ -339,12 +352,20 @@ final class Masking {
       known =
           run == null
               ? Reach.of(null, source.columns(), Set.of())
-              : Reach.of(run.asked(), source.columns(), run.lifted());
+              : reach(run.asked(), run.lifted());
       if (run != null) {
         run.reach(known);
       }
     }
     return known;
+  }
+
+  private Reach reach(@Nullable Asked asked, Set<Origin.Column> lifted) {
+    Columns now = source.columns();
+    Recalled.Read read = asked == null ? null : recalled.of(asked, now, false);
+    return read == null
+        ? Reach.of(asked, now, lifted)
+        : Reach.of(asked, now, lifted, lifted.isEmpty() ? read : null);
   }
 
   /** Whether what is said about an operation may quote what rules over columns mask. */
@@ -365,10 +386,9 @@ final class Masking {
   }
 
   private MaskedRow plan(List<Column> said, @Nullable Run run, boolean fresh) {
-    return MaskedRow.of(
-        rules,
-        said,
-        rules.columns().isEmpty() ? List.of() : reach(run).masks(said, source.columns(), fresh));
+    return rules.columns().isEmpty()
+        ? MaskedRow.of(rules, said, List.of())
+        : reach(run).plan(rules, said, source.columns(), fresh);
   }
 
   private ByteBuf report(Piece piece, @Nullable Run run) {

@@ -3,6 +3,7 @@ package countersign.edge.protocol.postgres;
 import countersign.edge.gate.Asked;
 import countersign.edge.mask.ColumnMask;
 import countersign.edge.mask.Columns;
+import countersign.edge.mask.MaskRules;
 import countersign.operation.Effect;
 import countersign.wire.postgres.BackendMessage.Column;
 import countersign.wire.postgres.sql.CopyForm;
@@ -24,15 +25,23 @@ final class Reach {
   private final boolean near;
   private final Set<Origin.Column> lifted;
 
+  /** What is known of it from before; null where it is worked out each time. */
+  private final Recalled.@Nullable Read read;
+
   /** Which of its statements answers now. */
   private int statement;
 
   private Reach(
-      @Nullable Columns columns, List<Provenance> traces, boolean near, Set<Origin.Column> lifted) {
+      @Nullable Columns columns,
+      List<Provenance> traces,
+      boolean near,
+      Set<Origin.Column> lifted,
+      Recalled.@Nullable Read read) {
     this.columns = columns;
     this.traces = traces;
     this.near = near;
     this.lifted = lifted;
+    this.read = read;
   }
 
   /**
@@ -43,11 +52,29 @@ final class Reach {
    * @param lifted columns whose masks somebody lifted for it
    */
   static Reach of(@Nullable Asked asked, @Nullable Columns columns, Set<Origin.Column> lifted) {
+    return of(asked, columns, lifted, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param read what is known of it from before, as of the same columns; null for nothing
+   */
+  static Reach of(
+      @Nullable Asked asked,
+      @Nullable Columns columns,
+      Set<Origin.Column> lifted,
+      Recalled.@Nullable Read read) {
     if (asked == null || columns == null) {
-      return new Reach(columns, List.of(), true, lifted);
+      return new Reach(columns, List.of(), true, lifted, null);
     }
     List<Provenance> traces = asked.traces().get();
-    return new Reach(columns, traces, near(asked, traces, columns), lifted);
+    Boolean before = read == null ? null : read.near();
+    boolean near = before == null ? near(asked, traces, columns) : before;
+    if (read != null) {
+      read.near(near);
+    }
+    return new Reach(columns, traces, near, lifted, read);
   }
 
   private static boolean near(Asked asked, List<Provenance> traces, Columns columns) {
@@ -94,13 +121,34 @@ final class Reach {
   }
 
   /**
+   * How the rows of a result are masked.
+   *
+   * @param said what the server says of its columns
+   * @param asOf as in {@link #masks}
+   * @param fresh as in {@link #masks}
+   */
+  MaskedRow plan(MaskRules rules, List<Column> said, @Nullable Columns asOf, boolean fresh) {
+    Recalled.Read known = statement == 0 && same(asOf) ? read : null;
+    MaskedRow before = known == null ? null : known.planned(said, fresh);
+    if (before != null) {
+      return before;
+    }
+    MaskedRow row = MaskedRow.of(rules, said, masks(said, asOf, fresh));
+    if (known != null) {
+      known.planned(said, fresh, row);
+    }
+    return row;
+  }
+
+  /**
    * How each column of a result is masked; null for one that is not.
    *
    * @param asOf masked columns as they are known when the result begins: behind a statement that
    *     took its time a name may mean something else
    * @param fresh whether the server described the columns with the result and not before
    */
-  List<@Nullable ColumnMask> masks(List<Column> said, @Nullable Columns asOf, boolean fresh) {
+  private List<@Nullable ColumnMask> masks(
+      List<Column> said, @Nullable Columns asOf, boolean fresh) {
     Columns known = same(asOf) ? asOf : null;
     Provenance now = now();
     List<Origin> outputs = now.outputs();

@@ -365,9 +365,17 @@ final class Statements {
   /**
    * Where what a reading shows comes from. Names of what was prepared or declared are followed as
    * long as nothing ran in this session that may have given them another meaning.
+   *
+   * @return the very same list for the same reading where it asks for no such name
    */
   List<Provenance> traces(Reading reading) {
-    return reading.traces().provenances().stream().map(this::resolved).toList();
+    List<Provenance> said = reading.traces().provenances();
+    for (Provenance of : said) {
+      if (!of.name().isEmpty()) {
+        return said.stream().map(this::resolved).toList();
+      }
+    }
+    return said;
   }
 
   private Provenance resolved(Provenance of) {
