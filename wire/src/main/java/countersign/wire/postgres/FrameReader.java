@@ -112,10 +112,12 @@ public final class FrameReader implements AutoCloseable {
       return null;
     }
     try {
-      if (passing > 0) {
-        return passOn(bytes, passingType);
+      Piece piece =
+          passing > 0 ? passOn(bytes, passingType) : startup ? startup(bytes) : typed(bytes);
+      if (!bytes.isReadable()) {
+        close(); // between messages nothing is held, however long nobody says anything
       }
-      return startup ? startup(bytes) : typed(bytes);
+      return piece;
     } catch (ProtocolViolation e) {
       broken = e;
       throw e;

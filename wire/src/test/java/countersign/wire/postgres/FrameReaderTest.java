@@ -229,6 +229,19 @@ class FrameReaderTest {
   }
 
   @Test
+  void holdsNoBufferBetweenMessages() {
+    FrameReader reader = FrameReader.frontend(Limits.EDGE);
+    ByteBuf bytes = conversation();
+
+    reader.feed(bytes);
+    for (Piece piece = reader.next(); piece != null; piece = reader.next()) {
+      piece.release();
+    }
+
+    assertThat(bytes.refCnt()).isZero();
+  }
+
+  @Test
   void tellsWhatFollowsAnSslRequest() {
     try (FrameReader reader = FrameReader.frontend(Limits.EDGE)) {
       ByteBuf out = Encode.sslRequest(Unpooled.buffer());
