@@ -3,7 +3,6 @@ package countersign.edge.gate;
 import countersign.approval.ApprovalId;
 import countersign.deciding.Decide;
 import countersign.deciding.LossContract;
-import countersign.duty.Duty;
 import countersign.duty.Rule;
 import countersign.duty.Rulebook;
 import countersign.edge.record.Journal;
@@ -45,6 +44,11 @@ public final class Gate {
   private Rule.@Nullable Wait wantedWait;
   private Target.@Nullable Recording recording;
   private long recordingAt;
+  private @Nullable May may;
+  private long mayAt;
+
+  /** What some duty of the acting principal gives here. */
+  private record May(boolean write, boolean unknown) {}
 
   /** Makes the gate of one session. */
   public Gate(Caller caller, Journal journal, Feed feed) {
@@ -293,37 +297,41 @@ public final class Gate {
   }
 
   /**
-   * Whether some duty of the acting principal lets it write, perhaps after a hold. Only says how a
-   * transaction is opened; each operation in it is decided by itself.
+   * Whether some duty of the acting principal lets it write here, perhaps after a hold. Only says
+   * how a transaction is opened; each operation in it is decided by itself.
    */
   public boolean mayWrite() {
-    for (Duty duty : feed.rulebook().duties().values()) {
-      if (!Collections.disjoint(duty.groups(), caller.principal().acting().groups())) {
-        for (Rule rule : duty.rules()) {
-          if (rule.action() != Rule.Action.block && !Collections.disjoint(rule.effects(), WRITES)) {
-            return true;
-          }
-        }
-      }
-    }
-    return false;
+    return may().write;
   }
 
   /**
-   * Whether some duty of the acting principal lets through what nobody understands. Only says
+   * Whether some duty of the acting principal lets through here what nobody understands. Only says
    * whether it is worth waiting for the catalogue; each operation is decided by itself.
    */
   public boolean mayUnknown() {
-    for (Duty duty : feed.rulebook().duties().values()) {
-      if (!Collections.disjoint(duty.groups(), caller.principal().acting().groups())) {
-        for (Rule rule : duty.rules()) {
-          if (rule.action() == Rule.Action.allow && rule.effects().contains(Effect.unknown)) {
-            return true;
-          }
-        }
-      }
+    return may().unknown;
+  }
+
+  private May may() {
+    Rulebook rulebook = feed.rulebook();
+    if (may == null || mayAt != rulebook.version()) {
+      Set<String> groups = caller.principal().acting().groups();
+      List<Rule> rules =
+          LossContract.duties(rulebook, caller.principal(), caller.target()).stream()
+              .filter(duty -> !Collections.disjoint(duty.groups(), groups))
+              .flatMap(duty -> duty.rules().stream())
+              .toList();
+      mayAt = rulebook.version();
+      may =
+          new May(
+              rules.stream()
+                  .anyMatch(rule -> rule.action() != Rule.Action.block && writes(rule.effects())),
+              rules.stream()
+                  .anyMatch(rule ->
+                      rule.action() == Rule.Action.allow
+                          && rule.effects().contains(Effect.unknown)));
     }
-    return false;
+    return may;
   }
 
   /** Whether these effects can change a target. */
