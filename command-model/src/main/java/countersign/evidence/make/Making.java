@@ -123,7 +123,7 @@ final class Making {
 
   /**
    * The newest checkpoint that holds the scope, cosigned by as many witnesses as must. One that
-   * misses a round cosigns the next; when all patience is gone without it, the bundle says so.
+   * misses a round cosigns the next; when all patience is gone it is taken with the lines it has.
    */
   private String checkpoint(Entry entry, long size) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + settings.patience().toNanos();

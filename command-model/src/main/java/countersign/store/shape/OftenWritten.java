@@ -48,10 +48,15 @@ final class OftenWritten {
     };
   }
 
-  private static void decided(OperationDecided event, JsonGenerator out) throws IOException {
+  private static void begin(SessionId session, OperationId operation, JsonGenerator out)
+      throws IOException {
     out.writeStartObject();
-    out.writeStringField("session", event.session().toString());
-    out.writeStringField("operation", event.operation().toString());
+    out.writeStringField("session", session.toString());
+    out.writeStringField("operation", operation.toString());
+  }
+
+  private static void decided(OperationDecided event, JsonGenerator out) throws IOException {
+    begin(event.session(), event.operation(), out);
     out.writeStringField("decision", event.decision().name());
     out.writeArrayFieldStart("effects");
     for (Effect effect : event.effects()) {
@@ -60,8 +65,8 @@ final class OftenWritten {
     out.writeEndArray();
     out.writeNumberField("dutiesAt", event.dutiesAt());
     out.writeStringField("digest", event.digest());
-    text(out, "approval", event.approval() == null ? null : event.approval().value());
-    text(out, "replaces", event.replaces() == null ? null : event.replaces().toString());
+    out.writeStringField("approval", event.approval() == null ? null : event.approval().value());
+    out.writeStringField("replaces", event.replaces() == null ? null : event.replaces().toString());
     out.writeBooleanField("byEdge", event.byEdge());
     out.writeStringField("text", event.text());
     texts(out, "binds", event.binds());
@@ -73,9 +78,7 @@ final class OftenWritten {
   }
 
   private static void completed(OperationCompleted event, JsonGenerator out) throws IOException {
-    out.writeStartObject();
-    out.writeStringField("session", event.session().toString());
-    out.writeStringField("operation", event.operation().toString());
+    begin(event.session(), event.operation(), out);
     out.writeStringField("outcome", event.outcome());
     out.writeStringField("status", event.status());
     out.writeNumberField("rows", event.rows());
@@ -86,9 +89,7 @@ final class OftenWritten {
   }
 
   private static void masking(MaskingApplied event, JsonGenerator out) throws IOException {
-    out.writeStartObject();
-    out.writeStringField("session", event.session().toString());
-    out.writeStringField("operation", event.operation().toString());
+    begin(event.session(), event.operation(), out);
     out.writeArrayFieldStart("masked");
     for (MaskedFields fields : event.masked()) {
       out.writeStartObject();
@@ -126,11 +127,5 @@ final class OftenWritten {
       out.writeString(text); // null is written as null
     }
     out.writeEndArray();
-  }
-
-  private static void text(JsonGenerator out, String name, @Nullable String text)
-      throws IOException {
-    out.writeFieldName(name);
-    out.writeString(text);
   }
 }

@@ -73,7 +73,6 @@ final class ViewTokens implements TokenStore {
       int segment,
       @Nullable ProcessingContext context) {
     Batch batch = context == null ? null : context.getResource(Batch.KEY);
-    long began = System.nanoTime();
     return transactions
         .run(session ->
             advance(session, processor, segment, position(token))
@@ -81,8 +80,7 @@ final class ViewTokens implements TokenStore {
                     batch == null
                         ? Uni.createFrom().item(List.<Views.Changed>of())
                         : batch.projection().apply(session, batch.events())))
-        .thenAccept(changes::publish)
-        .thenCompose(_ -> Pace.rest(System.nanoTime() - began, batch));
+        .thenAccept(changes::publish);
   }
 
   private Uni<Void> advance(Mutiny.Session session, String processor, int segment, long position) {

@@ -2,7 +2,6 @@ package countersign.edge.gate;
 
 import countersign.approval.ApprovalId;
 import countersign.deciding.Decide;
-import countersign.deciding.LossContract;
 import countersign.duty.Rule;
 import countersign.duty.Rulebook;
 import countersign.edge.record.Journal;
@@ -42,13 +41,7 @@ public final class Gate {
   private String statedReason = "";
   private String statedTicket = "";
   private Rule.@Nullable Wait wantedWait;
-  private Target.@Nullable Recording recording;
-  private long recordingAt;
-  private @Nullable May may;
-  private long mayAt;
-
-  /** What some duty of the acting principal gives here. */
-  private record May(boolean write, boolean unknown) {}
+  private @Nullable Standing standing;
 
   /** Makes the gate of one session. */
   public Gate(Caller caller, Journal journal, Feed feed) {
@@ -185,16 +178,7 @@ public final class Gate {
 
   /** The loss contract by the rules in force now; an open session's own may only be stricter. */
   public Target.Recording recording() {
-    Rulebook rulebook = feed.rulebook();
-    if (recording == null || recordingAt != rulebook.version()) {
-      recordingAt = rulebook.version();
-      recording =
-          rulebook
-              .target(caller.target())
-              .map(target -> LossContract.of(rulebook, caller.principal(), target))
-              .orElse(Target.Recording.strict);
-    }
-    return recording;
+    return standing().recording();
   }
 
   /**
@@ -301,7 +285,7 @@ public final class Gate {
    * how a transaction is opened; each operation in it is decided by itself.
    */
   public boolean mayWrite() {
-    return may().write;
+    return standing().mayWrite();
   }
 
   /**
@@ -309,29 +293,17 @@ public final class Gate {
    * whether it is worth waiting for the catalogue; each operation is decided by itself.
    */
   public boolean mayUnknown() {
-    return may().unknown;
+    return standing().mayUnknown();
   }
 
-  private May may() {
+  private Standing standing() {
     Rulebook rulebook = feed.rulebook();
-    if (may == null || mayAt != rulebook.version()) {
-      Set<String> groups = caller.principal().acting().groups();
-      List<Rule> rules =
-          LossContract.duties(rulebook, caller.principal(), caller.target()).stream()
-              .filter(duty -> !Collections.disjoint(duty.groups(), groups))
-              .flatMap(duty -> duty.rules().stream())
-              .toList();
-      mayAt = rulebook.version();
-      may =
-          new May(
-              rules.stream()
-                  .anyMatch(rule -> rule.action() != Rule.Action.block && writes(rule.effects())),
-              rules.stream()
-                  .anyMatch(rule ->
-                      rule.action() == Rule.Action.allow
-                          && rule.effects().contains(Effect.unknown)));
+    Standing known = standing;
+    if (known == null || known.rulebook() != rulebook.version()) {
+      known = Standing.of(rulebook, caller.principal(), caller.target());
+      standing = known;
     }
-    return may;
+    return known;
   }
 
   /** Whether these effects can change a target. */

@@ -293,7 +293,7 @@ final class LeaseStatements {
 
   /**
    * The credential; and as attributes are not lent, for a superuser also those who own what is
-   * there.
+   * there, fifty at most.
    */
   private static final String LENT =
       "SELECT 'lend', quote_ident(r.rolname) FROM pg_roles r WHERE r.rolname = current_user"
@@ -302,7 +302,7 @@ final class LeaseStatements {
           + " (SELECT relowner FROM pg_class WHERE oid >= 16384"
           + " UNION SELECT nspowner FROM pg_namespace"
           + " UNION SELECT datdba FROM pg_database WHERE datname = current_database())"
-          + " ORDER BY 2 LIMIT 50";
+          + " ORDER BY r.rolname <> current_user, 2 LIMIT 50";
 
   /** Begins the transaction that drops what held grants of sessions that are all over. */
   static final String UNUSED =

@@ -349,10 +349,7 @@ final class Masking {
   private Reach reach(@Nullable Run run) {
     Reach known = run == null ? null : run.reach();
     if (known == null) {
-      known =
-          run == null
-              ? Reach.of(null, source.columns(), Set.of())
-              : reach(run.asked(), run.lifted());
+      known = run == null ? reach(null, Set.of()) : reach(run.asked(), run.lifted());
       if (run != null) {
         run.reach(known);
       }
@@ -362,10 +359,8 @@ final class Masking {
 
   private Reach reach(@Nullable Asked asked, Set<Origin.Column> lifted) {
     Columns now = source.columns();
-    Recalled.Read read = asked == null ? null : recalled.of(asked, now, false);
-    return read == null
-        ? Reach.of(asked, now, lifted)
-        : Reach.of(asked, now, lifted, lifted.isEmpty() ? read : null);
+    Recalled.Read read = asked != null && lifted.isEmpty() ? recalled.of(asked, now, false) : null;
+    return Reach.of(asked, now, lifted, read);
   }
 
   /** Whether what is said about an operation may quote what rules over columns mask. */

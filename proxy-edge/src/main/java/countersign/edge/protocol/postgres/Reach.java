@@ -50,14 +50,6 @@ final class Reach {
    * @param asked null for what nobody asked
    * @param columns masked columns of the target; null when nobody knows them
    * @param lifted columns whose masks somebody lifted for it
-   */
-  static Reach of(@Nullable Asked asked, @Nullable Columns columns, Set<Origin.Column> lifted) {
-    return of(asked, columns, lifted, null);
-  }
-
-  /**
-   * The same.
-   *
    * @param read what is known of it from before, as of the same columns; null for nothing
    */
   static Reach of(
@@ -69,15 +61,11 @@ final class Reach {
       return new Reach(columns, List.of(), true, lifted, null);
     }
     List<Provenance> traces = asked.traces().get();
-    Boolean before = read == null ? null : read.near();
-    boolean near = before == null ? near(asked, traces, columns) : before;
-    if (read != null) {
-      read.near(near);
-    }
+    boolean near = read == null ? near(asked, traces, columns) : read.near();
     return new Reach(columns, traces, near, lifted, read);
   }
 
-  private static boolean near(Asked asked, List<Provenance> traces, Columns columns) {
+  static boolean near(Asked asked, List<Provenance> traces, Columns columns) {
     if (asked.effects().contains(Effect.unknown)
         || asked.effects().contains(Effect.program)
         || traces.isEmpty()) {

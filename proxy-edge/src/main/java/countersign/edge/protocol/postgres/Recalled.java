@@ -26,19 +26,20 @@ final class Recalled {
 
   /** One plain read. */
   static final class Read {
-    private final MaskedUse use;
     private final boolean free;
-    private @Nullable Map<Origin.Column, Unmasking.Column> shown;
+    private final Map<Origin.Column, Unmasking.Column> shown;
+    private final boolean near;
 
     /** Version of the rulebook by which nobody may lift its masks; -1 for none yet. */
     private long unliftedAt = -1;
 
-    private @Nullable Boolean near;
     private @Nullable Planned planned;
 
-    private Read(MaskedUse use) {
-      this.use = use;
-      this.free = use.refusal() == null;
+    private Read(Asked asked, List<Provenance> traces, Columns columns) {
+      MaskedUse use = new MaskedUse(columns, asked, false);
+      free = use.refusal() == null;
+      shown = use.shown();
+      near = Reach.near(asked, traces, columns);
     }
 
     /** Whether masks do not stand in its way. */
@@ -48,12 +49,12 @@ final class Recalled {
 
     /** The masked columns in its results, with their names. */
     Map<Origin.Column, Unmasking.Column> shown() {
-      Map<Origin.Column, Unmasking.Column> known = shown;
-      if (known == null) {
-        known = use.shown();
-        shown = known;
-      }
-      return known;
+      return shown;
+    }
+
+    /** Whether anything said about it may quote a masked value. */
+    boolean near() {
+      return near;
     }
 
     /** Whether nobody may lift its masks by the rules of that version. */
@@ -63,14 +64,6 @@ final class Recalled {
 
     void unliftedBy(long rulebook) {
       unliftedAt = rulebook;
-    }
-
-    @Nullable Boolean near() {
-      return near;
-    }
-
-    void near(boolean found) {
-      near = found;
     }
 
     /** How rows are masked that the server describes so; null when nobody worked it out. */
@@ -102,10 +95,18 @@ final class Recalled {
     if (traces.size() != 1) {
       return null;
     }
-    if (of != now || reads.size() >= MOST) {
+    if (of != now) {
       reads.clear();
       of = now;
     }
-    return reads.computeIfAbsent(traces, _ -> new Read(new MaskedUse(now, asked, false)));
+    Read known = reads.get(traces);
+    if (known == null) {
+      if (reads.size() >= MOST) {
+        reads.clear();
+      }
+      known = new Read(asked, traces, now);
+      reads.put(traces, known);
+    }
+    return known;
   }
 }

@@ -2,9 +2,15 @@ package countersign.edge.protocol.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import countersign.duty.Duty;
+import countersign.duty.Rule;
+import countersign.duty.Rulebook;
 import countersign.operation.DecisionKind;
+import countersign.operation.Effect;
 import countersign.session.SessionEvent;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +31,35 @@ class GateTest {
 
   private String rows() {
     return bench.target.direct("select coalesce(string_agg(n::text, ',' order by n), '') from w");
+  }
+
+  @Test
+  void aDutyToWriteElsewhereOpensNoTransactionReadWriteHere() {
+    Rulebook book = bench.control.rulebook();
+    Duty reads =
+        new Duty(
+            "reads",
+            Set.of("ai-agents"),
+            Set.of("orders"),
+            List.of(bench.rule(Rule.Action.allow, Set.of(Effect.read))));
+    Duty writes =
+        new Duty(
+            "writes",
+            Set.of("ai-agents"),
+            Set.of("vault"),
+            List.of(bench.rule(Rule.Action.allow, Set.of(Effect.read, Effect.change))));
+    bench.control.rulebook(
+        new Rulebook(
+            book.version() + 1,
+            Map.of("reads", reads, "writes", writes),
+            book.targets(),
+            book.people(),
+            book.agents(),
+            book.powers()));
+
+    Psql.Said said = bench.psql("begin;", "show transaction_read_only;", "commit;");
+    assertThat(said.out().lines().filter(line -> line.matches("on|off")).toList())
+        .containsExactly("on");
   }
 
   @Test
