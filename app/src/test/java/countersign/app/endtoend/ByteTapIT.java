@@ -12,7 +12,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -26,6 +25,7 @@ import org.junit.jupiter.api.Test;
 final class ByteTapIT {
   private static RunningDemo demo;
   private Tap tap;
+  private String before = "";
 
   @BeforeAll
   static void start() {
@@ -40,6 +40,7 @@ final class ByteTapIT {
   @BeforeEach
   void tap() throws IOException {
     tap = new Tap(demo.port(6432));
+    before = demo.as("frank").newestSession();
   }
 
   @AfterEach
@@ -222,16 +223,7 @@ final class ByteTapIT {
     List<Tap.Tapped> tapped = tap.sessions();
     assertThat(tapped).isNotEmpty();
     Rest rest = demo.as(name);
-    Pause.until(
-        "all sessions are closed",
-        Duration.ofSeconds(30),
-        () -> rest.get("sessions?state=open").path("items").isEmpty());
-    List<JsonNode> sessions =
-        new ArrayList<>(
-            rest.get("sessions?limit=" + tapped.size() + "&sort=-openedAt")
-                .path("items")
-                .valueStream()
-                .toList());
+    List<JsonNode> sessions = rest.awaitClosedSince(before, tapped.size());
     long compared = 0;
     // Sessions that ran side by side have no order that the tap knows: match them by content.
     for (Tap.Tapped connection : tapped) {

@@ -67,9 +67,15 @@ final class ErasureIT {
             .isLessThan(300);
       }
       Pause.until(
-          "the erased session is listed again after a rebuild",
+          "the erased session is listed as such after a rebuild",
           Duration.ofSeconds(30),
-          () -> demo.as("dana").tryGet("sessions/" + last).status() == 200);
+          () ->
+              demo.as("dana")
+                  .tryGet("sessions/" + last)
+                  .body()
+                  .path("state")
+                  .asText()
+                  .equals("erased"));
       forgotten(demo, read, held, last);
       assertThat(session(demo, "select 'life goes on'")).isNotEmpty();
     }
@@ -94,6 +100,7 @@ final class ErasureIT {
 
   /** Runs one statement and gives its session, once that is closed. */
   private static String session(RunningDemo demo, String sql) {
+    String before = demo.as("frank").newestSession();
     Psql.run(
         demo.conninfo("agent-ada", demo.port(6432), "orders")
             + " application_name="
@@ -101,10 +108,11 @@ final class ErasureIT {
         demo.token("agent-ada"),
         "-c",
         sql);
-    return closed(demo);
+    return closed(demo, before);
   }
 
   private static String heldAndDenied(RunningDemo demo) {
+    String before = demo.as("frank").newestSession();
     try (Psql psql =
         Psql.open(demo.conninfo("agent-ada", demo.port(6432), "orders"), demo.token("agent-ada"))) {
       psql.type("delete from payments where id = 1 /* " + CANARY + " */;");
@@ -116,20 +124,11 @@ final class ErasureIT {
       psql.await("denied");
       psql.finish();
     }
-    return closed(demo);
+    return closed(demo, before);
   }
 
-  private static String closed(RunningDemo demo) {
-    String[] id = new String[1];
-    Pause.until(
-        "the newest session is closed",
-        Duration.ofSeconds(30),
-        () -> {
-          JsonNode newest = demo.as("frank").get("sessions?limit=1&sort=-openedAt");
-          id[0] = newest.path("items").path(0).path("id").asText();
-          return newest.path("items").path(0).path("state").asText().equals("closed");
-        });
-    return id[0];
+  private static String closed(RunningDemo demo, String before) {
+    return demo.as("frank").awaitClosedSince(before, 1).getFirst().path("id").asText();
   }
 
   private static void forgotten(RunningDemo demo, String... sessions) throws Exception {

@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -38,6 +37,8 @@ final class MaskedDemoIT {
 
   @Test
   void anAgentSeesPeopleMaskedAndTheRecordingHoldsNothingElse() throws Exception {
+    Rest ada = demo.as("agent-ada");
+    String before = ada.newestSession();
     Path file = Files.createTempFile("people", ".csv");
     String seen =
         Psql.run(
@@ -71,12 +72,7 @@ final class MaskedDemoIT {
     assertThat(Files.readAllLines(file)).hasSize(1200);
     Files.delete(file);
 
-    Rest ada = demo.as("agent-ada");
-    Pause.until(
-        "the session is closed",
-        Duration.ofSeconds(30),
-        () -> ada.get("sessions?state=open").path("items").isEmpty());
-    JsonNode session = ada.get("sessions?limit=1&sort=-openedAt").path("items").get(0);
+    JsonNode session = ada.awaitClosedSince(before, 1).getFirst();
     String id = session.path("id").asText();
     try (InputStream out = ada.bytes("sessions/" + id + "/recording?direction=out")) {
       String recorded = new String(out.readAllBytes(), StandardCharsets.UTF_8);

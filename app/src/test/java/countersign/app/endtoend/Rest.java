@@ -87,6 +87,33 @@ record Rest(String url, String token) {
     return found[0];
   }
 
+  /** The id of the newest session in the list, empty if there is none; ids grow with time. */
+  String newestSession() {
+    return get("sessions?limit=1&sort=-openedAt").path("items").path(0).path("id").asText("");
+  }
+
+  /**
+   * The sessions since one, the newest first, once at least so many are listed and all are closed.
+   * The list follows the log: right after a session its predecessor may still be the newest there.
+   */
+  List<JsonNode> awaitClosedSince(String before, int many) {
+    List<JsonNode> since = new ArrayList<>();
+    Pause.until(
+        many + " sessions after " + before + ", all closed",
+        Duration.ofSeconds(30),
+        () -> {
+          since.clear();
+          get("sessions?limit=500&sort=-openedAt")
+              .path("items")
+              .valueStream()
+              .takeWhile(session -> session.path("id").asText().compareTo(before) > 0)
+              .forEach(since::add);
+          return since.size() >= many
+              && since.stream().allMatch(s -> s.path("state").asText().equals("closed"));
+        });
+    return since;
+  }
+
   private HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create(url + "/api/v1/" + path))
         .timeout(Duration.ofSeconds(60))
