@@ -23,7 +23,8 @@ public record RetentionRules(
   /**
    * A length of time.
    *
-   * @param hotDays days after which it may be archived, 0 for never; a mark: nothing is moved yet
+   * @param hotDays days in which everything must be at hand at once, 0 where nobody asks for that;
+   *     at most the total. It is kept by moving nothing: until it is erased, everything is at hand
    * @param totalDays days after which it is erased, 1 or more
    */
   public record Span(int hotDays, int totalDays) {}

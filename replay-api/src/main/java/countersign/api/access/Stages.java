@@ -33,4 +33,18 @@ public final class Stages {
       throw new ProblemException(Problem.Kind.unavailable, "stopping");
     }
   }
+
+  /**
+   * Lets some time pass before something is looked at again.
+   *
+   * @throws ProblemException {@code unavailable} when the program stops meanwhile
+   */
+  public static void pause(long millis) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ProblemException(Problem.Kind.unavailable, "stopping");
+    }
+  }
 }

@@ -1,6 +1,5 @@
 package countersign.api.recording;
 
-import countersign.api.access.Stages;
 import countersign.port.Recordings;
 import countersign.retention.Forgetting;
 import countersign.session.SessionEvent.SegmentRecorded;
@@ -63,10 +62,7 @@ public class Recording implements Forgetting {
       throws IOException {
     SegmentSource source =
         new SegmentSource(
-            views,
-            recordings,
-            SessionId.parse(session.id()),
-            place -> overlaps(place, direction, from, last));
+            views, recordings, session, place -> overlaps(place, direction, from, last));
     long next = from;
     while (next <= last) {
       SegmentSource.Piece piece = source.next();
@@ -108,12 +104,12 @@ public class Recording implements Forgetting {
   }
 
   /**
-   * The SHA-256 of a direction, once the session has ended and its whole recording is indexed.
+   * The SHA-256 of a direction, once the session has ended.
    *
    * @return lower-case hex; empty while the session is open
    */
   public Optional<String> digest(SessionView session, Direction direction) throws IOException {
-    if (!session.state().equals("closed") || !indexed(session, direction)) {
+    if (!session.state().equals("closed")) {
       return Optional.empty();
     }
     String key = session.id() + "/" + direction;
@@ -130,14 +126,6 @@ public class Recording implements Forgetting {
       digests.put(key, digest);
     }
     return Optional.of(digest);
-  }
-
-  /** The session's row may be ahead of its index for a moment. */
-  private boolean indexed(SessionView session, Direction direction) {
-    if (session.segments() == 0) {
-      return total(session, direction) == 0;
-    }
-    return !Stages.await(views.segments(session.id(), session.segments() - 1)).isEmpty();
   }
 
   @Override
