@@ -350,14 +350,14 @@ class StoreTest {
     return texts;
   }
 
-  private static Reason reason(CompletionStage<?> stage) {
+  static Reason reason(CompletionStage<?> stage) {
     Reason reason = outcome(stage);
     assertThat(reason).isNotNull();
     return reason;
   }
 
   /** Null when it was accepted. */
-  private static Reason outcome(CompletionStage<?> stage) {
+  static Reason outcome(CompletionStage<?> stage) {
     try {
       await(stage);
       return null;
@@ -366,7 +366,7 @@ class StoreTest {
     }
   }
 
-  private static <T> T await(CompletionStage<T> stage) {
+  static <T> T await(CompletionStage<T> stage) {
     CompletableFuture<T> future = stage.toCompletableFuture();
     return future.orTimeout(20, TimeUnit.SECONDS).join();
   }

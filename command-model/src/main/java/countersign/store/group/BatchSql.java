@@ -6,9 +6,11 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -21,25 +23,28 @@ final class BatchSql {
   /** {@code reason}: the number of the session does not follow. */
   static final int SEQUENCE = 1;
 
+  /** SQLSTATE: what sessions follow stands in another partition than what is to come. */
+  static final String OTHER_PARTITION = "CS001";
+
   /** {@code reason}: the condition failed. */
   static final int CONDITION = 2;
 
   static final String TEXT =
       """
       select before, accepted, items, reasons from log.append(
-        $1::uuid, $2::bigint, $3::boolean, $4::uuid[], $5::bigint[], $6::bigint[], $7::int[],
-        $8::uuid[], $9::int[], $10::bigint[], $11::uuid[], $12::text[], $13::text[], $14::text[],
-        $15::int[], $16::uuid[], $17::text[], $18::int[], $19::uuid[], $20::bigint[], $21::bigint[],
-        $22::text[], $23::text[], $24::bytea[], $25::uuid[], $26::bytea[], $27::bytea[], $28::int[],
-        $29::text[])
+        $1::uuid, $2::bigint, $3::boolean, $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint,
+        $8::int[], $9::uuid[], $10::int[], $11::bigint[], $12::uuid[], $13::text[], $14::text[],
+        $15::text[], $16::int[], $17::uuid[], $18::text[], $19::int[], $20::uuid[], $21::bigint[],
+        $22::bigint[], $23::text[], $24::text[], $25::bytea[], $26::uuid[], $27::bytea[],
+        $28::bytea[], $29::int[], $30::text[])
       """;
 
   /** For a batch that {@link #isOne}: the event's position, or -1 for {@link #SEQUENCE}. */
   static final String ONE =
       """
       select log.append_one(
-        $1::uuid, $2::bigint, $3::boolean, $4::bigint, $5::uuid, $6::text, $7::int, $8::uuid,
-        $9::bigint, $10::bigint, $11::text, $12::bytea, $13::uuid, $14::bytea, $15::bytea)
+        $1::uuid, $2::bigint, $3::boolean, $4::bigint, $5::boolean, $6::uuid, $7::text, $8::int,
+        $9::uuid, $10::bigint, $11::bigint, $12::text, $13::bytea, $14::uuid, $15::bytea, $16::bytea)
       """;
 
   private BatchSql() {}
@@ -56,13 +61,15 @@ final class BatchSql {
 
   /** Lays the only event out as {@link #ONE}'s arguments. */
   static Tuple one(UUID writer, long batch, boolean notify, Places places, Row row) {
+    UUID session = requireNonNull(row.session());
     return Tuple.wrap(
         new ArrayList<>(
             Arrays.asList(
                 writer,
                 batch,
                 notify,
-                places.of(requireNonNull(row.session())),
+                places.of(session),
+                places.before(session, row.sessionSeq()) != null,
                 row.id(),
                 row.type(),
                 row.version(),
@@ -83,15 +90,18 @@ final class BatchSql {
   /** Lays a batch out as the statement's arrays. */
   static Tuple arguments(
       UUID writer, long batch, boolean notify, Places places, List<Pending> items) {
-    Columns columns = new Columns();
+    Columns columns = new Columns(places);
     for (int i = 0; i < items.size(); i++) {
       columns.add(i, items.get(i));
     }
-    return columns.tuple(writer, batch, notify, places);
+    return columns.tuple(writer, batch, notify);
   }
 
   private static final class Columns {
+    private final Places places;
     private final Map<UUID, Long> firsts = new LinkedHashMap<>();
+    private final Set<UUID> followers = new HashSet<>();
+    private @Nullable Long followed;
     private final List<Integer> memberItems = new ArrayList<>();
     private final List<UUID> memberSessions = new ArrayList<>();
     private final List<Integer> askedItems = new ArrayList<>();
@@ -105,8 +115,12 @@ final class BatchSql {
     private final List<Integer> tagPlaces = new ArrayList<>();
     private final List<String> tags = new ArrayList<>();
 
+    Columns(Places places) {
+      this.places = places;
+    }
+
     void add(int number, Pending item) {
-      if (item.session != null) {
+      if (item.session != null && !follows(item.session, item.firstSeq)) {
         firsts.putIfAbsent(item.session, item.firstSeq);
         memberItems.add(number);
         memberSessions.add(item.session);
@@ -129,7 +143,23 @@ final class BatchSql {
       }
     }
 
-    Tuple tuple(UUID writer, long batch, boolean notify, Places places) {
+    /** Whether nobody need look for the session's last event. */
+    private boolean follows(UUID session, long first) {
+      if (firsts.containsKey(session)) {
+        return false;
+      }
+      if (followers.contains(session)) {
+        return true;
+      }
+      Long place = places.before(session, first);
+      if (place != null) {
+        followers.add(session);
+        followed = followed == null ? place : (Long) Math.min(followed, place);
+      }
+      return place != null;
+    }
+
+    Tuple tuple(UUID writer, long batch, boolean notify) {
       int n = rows.size();
       UUID[] ids = new UUID[n];
       String[] types = new String[n];
@@ -167,6 +197,7 @@ final class BatchSql {
                   firsts.keySet().toArray(UUID[]::new),
                   firsts.values().toArray(Long[]::new),
                   firsts.keySet().stream().map(places::of).toArray(Long[]::new),
+                  followed,
                   memberItems.toArray(Integer[]::new),
                   memberSessions.toArray(UUID[]::new),
                   askedItems.toArray(Integer[]::new),

@@ -297,6 +297,11 @@ public final class GroupCommit implements AutoCloseable {
   /** The server refused the statement and rolled back: find the item it is about. */
   private void fail(Link open, Batch batch, PgException error) {
     String state = String.valueOf(error.getSqlState());
+    boolean known = places.forget(batch);
+    if (state.equals(BatchSql.OTHER_PARTITION)) {
+      fly(open, batch); // now every session's last event is looked for
+      return;
+    }
     LOG.errorf(
         "append=failed batch=%d items=%d sqlstate=%s constraint=%s",
         (Object) batch.number(), batch.items().size(), state, error.getConstraint());
@@ -307,7 +312,7 @@ public final class GroupCommit implements AutoCloseable {
     }
     if (state.startsWith("53")) {
       refuseAll(batch.items(), Reason.diskReserve, "store: out of resources, SQLSTATE " + state);
-    } else if (batch.items().size() == 1) {
+    } else if (batch.items().size() == 1 && !known) {
       refuseAll(batch.items(), Reason.storeDown, "store: rejected the item, SQLSTATE " + state);
     } else {
       alone.addAll(batch.items());

@@ -11,6 +11,9 @@ create function log.append(
   in_writer uuid, in_batch bigint, in_notify boolean,
   -- sessions of the batch, the first number of each, and a position before which its last event is not
   in_sessions uuid[], in_firsts bigint[], in_after bigint[],
+  -- other sessions of the batch: where the earliest of the events stands that theirs follow, all of
+  -- which this writer put there; null for no such session
+  in_followed bigint,
   -- items of sessions
   in_member_items int[], in_member_sessions uuid[],
   -- criteria of conditions; lists within a text are separated by U+001F
@@ -31,16 +34,25 @@ begin
   perform pg_advisory_xact_lock(4850189118610952787);
   before := coalesce((select a.last from log.appended a order by a.last desc limit 1), -1);
 
+  -- Nobody looks for what in_followed speaks of. That another writer has put nothing behind it is for
+  -- the unique index of the partition to say, so both must be in one.
+  if in_followed >> 24 <> (before + cardinality(in_ids)) >> 24 then
+    raise exception 'followed: % (expected: in the partition of %)', in_followed,
+      before + cardinality(in_ids) using errcode = 'CS001';
+  end if;
+
   -- A session's first number must follow its last: the range holds that one row and no other. Both
   -- bounds of the position keep the search to the partitions where it can be.
-  select array_agg(g.session) into stale
-  from (
-    select unnest(in_sessions) as session, unnest(in_firsts) as first, unnest(in_after) as after
-  ) g
-  where g.first - 1 <> coalesce(
-    (select max(e.session_seq) from log.events e
-     where e.session = g.session and e.session_seq >= g.first - 1
-       and e.position >= g.after and e.position <= before), -1);
+  if cardinality(in_sessions) > 0 then
+    select array_agg(g.session) into stale
+    from (
+      select unnest(in_sessions) as session, unnest(in_firsts) as first, unnest(in_after) as after
+    ) g
+    where g.first - 1 <> coalesce(
+      (select max(e.session_seq) from log.events e
+       where e.session = g.session and e.session_seq >= g.first - 1
+         and e.position >= g.after and e.position <= before), -1);
+  end if;
 
   if stale is not null or cardinality(in_asked_items) > 0 then
     select array_agg(j.item order by j.item), array_agg(j.reason order by j.item) into items, reasons
@@ -108,9 +120,10 @@ $$;
 
 -- A batch of one event without tags and conditions: what a session that is alone sends. No array,
 -- and as few statements as there are tables, because starting a statement is most of what such a
--- batch costs. Returns the event's position, -1 when its number does not follow in its session.
+-- batch costs. Returns the event's position, -1 when its number does not follow in its session. With
+-- in_followed this writer put the event before it at in_after itself.
 create function log.append_one(
-  in_writer uuid, in_batch bigint, in_notify boolean, in_after bigint,
+  in_writer uuid, in_batch bigint, in_notify boolean, in_after bigint, in_followed boolean,
   in_id uuid, in_type text, in_version int, in_session uuid, in_seq bigint, in_micros bigint,
   in_clear text, in_sealed bytea, in_key uuid, in_commitment bytea, in_leaf bytea)
 returns bigint language plpgsql as $$
@@ -120,11 +133,13 @@ begin
   -- A statement of its own, as in log.append: what follows sees the newest log.
   perform pg_advisory_xact_lock(4850189118610952787);
   head := coalesce((select a.last from log.appended a order by a.last desc limit 1), -1);
-  if in_seq - 1 <> coalesce(
-    (select max(e.session_seq) from log.events e
-     where e.session = in_session and e.session_seq >= in_seq - 1
-       and e.position >= in_after and e.position <= head), -1) then
-    return -1;
+  if not in_followed or in_after >> 24 <> (head + 1) >> 24 then
+    if in_seq - 1 <> coalesce(
+      (select max(e.session_seq) from log.events e
+       where e.session = in_session and e.session_seq >= in_seq - 1
+         and e.position >= in_after and e.position <= head), -1) then
+      return -1;
+    end if;
   end if;
 
   insert into log.events (position, id, type, version, session, session_seq, at, tags, clear, sealed,
