@@ -188,6 +188,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
     all.put("synchronous_commit", "on");
     all.put("password_encryption", "scram-sha-256");
     all.put("shared_buffers", "128MB");
+    // A log fills page after page: whoever appends must not have to write an old page out first.
+    all.put("bgwriter_delay", "20ms");
+    all.put("bgwriter_lru_maxpages", "1000");
+    all.put("bgwriter_lru_multiplier", "4");
     all.put("min_wal_size", "256MB");
     all.put("max_wal_size", "2GB");
     // A segment that is used again holds what was written before until it is overwritten.
