@@ -14,7 +14,6 @@ import countersign.session.SessionCommand;
 import countersign.session.SessionEvent.SegmentRecorded;
 import countersign.session.SessionId;
 import countersign.view.ApprovalView;
-import countersign.view.SegmentView;
 import countersign.view.SessionView;
 import countersign.view.Views;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -36,8 +35,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -407,28 +404,6 @@ final class ApiTest {
         .then()
         .body("items", hasSize(3))
         .body("next", equalTo("3"));
-  }
-
-  @Test
-  void waitsForTheRecordingsIndexWhenTheSessionsRowIsAheadOfIt() throws Exception {
-    byte[] in = new byte[1_000];
-    byte[] out = new byte[70_000];
-    new Random(3).nextBytes(out);
-    SessionView recorded = record(in, out, 30_000);
-    List<SegmentView> index = ports.index.get(recorded.id());
-    ports.index.put(recorded.id(), index.subList(0, 1));
-    CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS)
-        .execute(() -> ports.index.put(recorded.id(), index));
-
-    byte[] all =
-        as("frank")
-            .get("/api/v1/sessions/" + recorded.id() + "/recording")
-            .then()
-            .statusCode(200)
-            .extract()
-            .asByteArray();
-
-    assertThat(all).isEqualTo(out);
   }
 
   @Test

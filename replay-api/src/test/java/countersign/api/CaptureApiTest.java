@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 import countersign.session.SessionCommand;
 import countersign.session.SessionEvent.SegmentRecorded;
 import countersign.session.SessionId;
+import countersign.view.SegmentView;
 import countersign.view.SessionView;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.specification.RequestSpecification;
@@ -15,9 +16,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+/** Recordings as another program reads them, and while their index is still behind. */
 @QuarkusTest
 @Timeout(60)
 final class CaptureApiTest {
@@ -32,17 +36,8 @@ final class CaptureApiTest {
     byte[] in = "Q....select".getBytes(StandardCharsets.US_ASCII);
     byte[] out = new byte[70_000];
     new Random(4).nextBytes(out);
-    SessionId id = SessionId.next();
-    List<SegmentRecorded> segments = Shown.segments(id, in, out, 30_000);
-    SessionView shown =
-        Shown.session("closed", List.of("alice"), segments.size(), in.length, out.length);
-    SessionView recorded = ApiTest.withId(shown, id);
     ports.commands.clear();
-    ports.sessions.put(recorded.id(), recorded);
-    ports.index.put(
-        recorded.id(),
-        segments.stream().map(segment -> Shown.place(id, segment.number(), segment)).toList());
-    ports.segments.put(recorded.id(), position -> segments.get((int) position - 100));
+    SessionView recorded = record(in, out);
     ports.operations.put(
         recorded.id(), List.of(Shown.operation(recorded.id(), 1, "select 'secret'")));
     String url = "/api/v1/sessions/" + recorded.id() + "/export?format=";
@@ -79,5 +74,44 @@ final class CaptureApiTest {
         .body("detail", equalTo("format: har (expected: pcapng)"));
     as("dana").get(url + "pcapng").then().statusCode(403);
     as("mallory").get(url + "pcapng").then().statusCode(404);
+  }
+
+  @Test
+  void waitsForTheIndexWhereTheSessionsRowIsAheadOfIt() throws Exception {
+    byte[] out = new byte[70_000];
+    new Random(3).nextBytes(out);
+    SessionView recorded = record(new byte[0], out);
+    String url = "/api/v1/sessions/" + recorded.id();
+    byte[] all = as("frank").get(url + "/recording").asByteArray();
+    byte[] capture = as("frank").get(url + "/export?format=pcapng").asByteArray();
+
+    byte[] allLater = whileTheIndexIsBehind(recorded, url + "/recording");
+    byte[] captureLater = whileTheIndexIsBehind(recorded, url + "/export?format=pcapng");
+
+    assertThat(all).isEqualTo(out);
+    assertThat(allLater).isEqualTo(out);
+    assertThat(captureLater).isEqualTo(capture);
+  }
+
+  private byte[] whileTheIndexIsBehind(SessionView recorded, String url) {
+    List<SegmentView> index = ports.index.get(recorded.id());
+    ports.index.put(recorded.id(), index.subList(0, 1));
+    CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS)
+        .execute(() -> ports.index.put(recorded.id(), index));
+    return as("frank").get(url).then().statusCode(200).extract().asByteArray();
+  }
+
+  private SessionView record(byte[] in, byte[] out) {
+    SessionId id = SessionId.next();
+    List<SegmentRecorded> segments = Shown.segments(id, in, out, 30_000);
+    SessionView shown =
+        Shown.session("closed", List.of("alice"), segments.size(), in.length, out.length);
+    SessionView recorded = ApiTest.withId(shown, id);
+    ports.sessions.put(recorded.id(), recorded);
+    ports.index.put(
+        recorded.id(),
+        segments.stream().map(segment -> Shown.place(id, segment.number(), segment)).toList());
+    ports.segments.put(recorded.id(), position -> segments.get((int) position - 100));
+    return recorded;
   }
 }

@@ -100,6 +100,13 @@ final class DriversIT {
     python("with_psycopg3.py");
   }
 
+  /** The store's own PostgreSQL 18 brings the library that distributions do not have yet. */
+  @Test
+  void libpq18WithItsTokenByOauthbearer() throws Exception {
+    assertThat(run(PROGRAMS, "/usr/bin/python3", "with_libpq18.py", demo.binaries() + "/../lib"))
+        .endsWith("the end\n");
+  }
+
   @Test
   void sqlalchemyReflectsAndFlushes() throws Exception {
     python("with_sqlalchemy.py");

@@ -111,6 +111,16 @@ final class RunningDemo implements AutoCloseable {
     }
   }
 
+  /** Where the programs of the PostgreSQL are that the demo runs. */
+  Path binaries() {
+    try {
+      String line = Files.readString(data.resolve("store/data/postmaster.opts"));
+      return Path.of(line.split(" ", 2)[0]).getParent();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private void kill(String... targets) {
     List<String> line = new ArrayList<>(List.of("kill", "-9", "--"));
     line.addAll(List.of(targets));
