@@ -21,6 +21,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -213,7 +214,10 @@ final class Keeper implements AutoCloseable {
   private @Nullable Finding grow(LogRows rows, long to) throws SQLException, IOException {
     while (tree.size() < to && !closed) {
       long from = tree.size();
-      LogRows.Hashes found = rows.hashes(from, (int) Math.min(MOST, to - from), CHECKPOINT);
+      int most = (int) Math.min(MOST, to - from);
+      Optional<LogRows.Hashes> recent = log.recentHashes(from, most, CHECKPOINT);
+      LogRows.Hashes found =
+          recent.isPresent() ? recent.get() : rows.hashes(from, most, CHECKPOINT);
       if (found.count() == 0) {
         return new Finding(
             Kind.missing,

@@ -58,6 +58,19 @@ public interface EventLog extends AutoCloseable {
     return read(from, limit, criteria);
   }
 
+  /**
+   * Leaf hashes of consecutive positions that this process appended a moment ago, as it stored
+   * them. Does not block.
+   *
+   * @param from first position
+   * @param most how many at most; fewer also where more are known
+   * @param type what {@link LogRows.Hashes#onlyOf} asks
+   * @return at least one; empty when only the database knows
+   */
+  default Optional<LogRows.Hashes> recentHashes(long from, int most, String type) {
+    return Optional.empty();
+  }
+
   /** Asks the database for the newest position; -1 when the log is empty. */
   CompletionStage<Long> head();
 

@@ -190,7 +190,7 @@ public final class Store implements EventLog {
   private void keep(Item item, List<Row> made, long first) {
     for (int i = 0; i < made.size(); i++) {
       Row row = made.get(i);
-      tail.add(Rows.stored(first + i, row, item.drafts().get(i)), row.bytes());
+      tail.add(Rows.stored(first + i, row, item.drafts().get(i)), row.leaf(), row.bytes());
     }
   }
 
@@ -219,6 +219,11 @@ public final class Store implements EventLog {
     return tail.read(from, limit, criteria, heads.known())
         .<CompletionStage<List<StoredEvent>>>map(CompletableFuture::completedFuture)
         .orElseGet(() -> select(Selection.withoutFrames(from, limit, criteria)));
+  }
+
+  @Override
+  public Optional<LogRows.Hashes> recentHashes(long from, int most, String type) {
+    return tail.hashes(from, most, type);
   }
 
   private CompletionStage<List<StoredEvent>> select(Selection selection) {

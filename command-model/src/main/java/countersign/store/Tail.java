@@ -1,5 +1,6 @@
 package countersign.store;
 
+import countersign.verifier.tree.Hash;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -18,15 +19,22 @@ final class Tail {
   /** As much as one answer of the database holds. */
   private static final long ANSWER_BYTES = 16L << 20;
 
+  /** Who appends waits while they are copied. */
+  private static final int MOST_HASHES = 1_024;
+
   private final @Nullable Kept[] ring = new Kept[MOST];
   private long first;
   private long end;
   private long bytes;
 
-  private record Kept(StoredEvent event, long bytes) {}
+  private record Kept(StoredEvent event, byte[] leaf, long bytes) {}
 
-  /** Takes an event in whose position is durable; positions come in order. */
-  synchronized void add(StoredEvent event, long size) {
+  /**
+   * Takes an event in whose position is durable; positions come in order.
+   *
+   * @param leaf the leaf's hash as it was stored; the array is not changed
+   */
+  synchronized void add(StoredEvent event, byte[] leaf, long size) {
     if (event.position() < end) {
       return;
     }
@@ -35,7 +43,7 @@ final class Tail {
       first = event.position();
       end = first;
     }
-    ring[(int) (end % MOST)] = new Kept(event, size);
+    ring[(int) (end % MOST)] = new Kept(event, leaf, size);
     end++;
     bytes += size;
     while (end - first > MOST - 1 || bytes > MOST_BYTES) {
@@ -79,6 +87,27 @@ final class Tail {
       }
     }
     return found.isEmpty() && end <= head ? Optional.empty() : Optional.of(found);
+  }
+
+  /**
+   * Leaf hashes of consecutive positions, at most {@value #MOST_HASHES}.
+   *
+   * @param type what {@link LogRows.Hashes#onlyOf} asks
+   * @return empty when only the database knows
+   */
+  synchronized Optional<LogRows.Hashes> hashes(long from, int most, String type) {
+    if (from < first || from >= end) {
+      return Optional.empty();
+    }
+    int count = (int) Math.min(Math.min(most, MOST_HASHES), end - from);
+    byte[] hashes = new byte[count * Hash.LENGTH];
+    boolean onlyOf = true;
+    for (int i = 0; i < count; i++) {
+      Kept kept = at(from + i);
+      System.arraycopy(kept.leaf, 0, hashes, i * Hash.LENGTH, Hash.LENGTH);
+      onlyOf &= kept.event.type().equals(type);
+    }
+    return Optional.of(new LogRows.Hashes(from, hashes, onlyOf));
   }
 
   private Kept at(long position) {
