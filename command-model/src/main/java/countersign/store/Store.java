@@ -21,6 +21,7 @@ import countersign.store.sealing.SealedSecrets;
 import countersign.store.sealing.Sealer;
 import countersign.store.sealing.SealingKey;
 import countersign.store.shape.EventTypes;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.sqlclient.Pool;
@@ -95,11 +96,17 @@ public final class Store implements EventLog {
             writing,
             id,
             name,
-            () -> writes.open(writes.writer(name)).compose(Link::prepare),
+            () -> connect(writes, name),
             limits,
             new DiskReserve(
                 settings.dataDirectory(), limits.diskReserveBytes(), limits.diskReserveShare()),
             this::committed);
+  }
+
+  /** What stands behind a new connection may not be the store that was there before. */
+  private Future<Link> connect(Connections writes, String name) {
+    tail.forget();
+    return writes.open(writes.writer(name)).compose(Link::prepare);
   }
 
   /**

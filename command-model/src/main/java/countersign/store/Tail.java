@@ -56,6 +56,8 @@ final class Tail {
   /** Forgets everything; what is appended from now on is kept again. */
   synchronized void forget() {
     clear();
+    first = 0;
+    end = 0;
   }
 
   private void clear() {

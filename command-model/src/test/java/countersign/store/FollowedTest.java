@@ -75,6 +75,28 @@ class FollowedTest {
     }
   }
 
+  @Test
+  void nothingIsTakenForGrantedOfAStoreThatWasTakenBack() throws Exception {
+    try (TestStore test = TestStore.open()) {
+      SessionId session = SessionId.next();
+      StoreTest.await(test.store.append(Samples.item(session, 0, "kept")));
+      StoreTest.await(test.store.append(Samples.item(session, 1, "lost")));
+      test.execute(
+          "delete from log.events where position = 1; delete from log.appended where last = 1;"
+              + " select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+              + " where usename = 'countersign_append' and datname = current_database()");
+
+      assertThat(StoreTest.reason(test.store.append(Samples.item(session, 2, "hole"))))
+          .isEqualTo(Reason.sequence);
+
+      SessionId other = SessionId.next();
+      assertThat(StoreTest.await(test.store.append(Samples.item(other, 0, "new")))).isEqualTo(1);
+      assertThat(StoreTest.await(test.store.follow(1, 10, List.of())))
+          .extracting(StoredEvent::session)
+          .containsExactly(other);
+    }
+  }
+
   private static List<CompletionStage<Long>> append(Store store, List<SessionId> all, long seq) {
     return all.stream().map(each -> store.append(Samples.item(each, seq, "event"))).toList();
   }

@@ -93,6 +93,21 @@ final class CaptureApiTest {
     assertThat(captureLater).isEqualTo(capture);
   }
 
+  @Test
+  void saysSoWhereTheIndexStaysBehind() throws Exception {
+    SessionView recorded = record(new byte[0], new byte[70_000]);
+    ports.index.put(recorded.id(), ports.index.get(recorded.id()).subList(0, 1));
+    ports.commands.clear();
+
+    as("frank")
+        .get("/api/v1/sessions/" + recorded.id() + "/export?format=pcapng")
+        .then()
+        .statusCode(503)
+        .body("detail", equalTo("recording: segment 2 is not in the index yet"));
+
+    assertThat(ports.commands).isEmpty(); // Nobody has opened anything.
+  }
+
   private byte[] whileTheIndexIsBehind(SessionView recorded, String url) {
     List<SegmentView> index = ports.index.get(recorded.id());
     ports.index.put(recorded.id(), index.subList(0, 1));

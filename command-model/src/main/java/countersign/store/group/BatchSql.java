@@ -23,11 +23,11 @@ final class BatchSql {
   /** {@code reason}: the number of the session does not follow. */
   static final int SEQUENCE = 1;
 
-  /** SQLSTATE: what sessions follow stands in another partition than what is to come. */
-  static final String OTHER_PARTITION = "CS001";
-
   /** {@code reason}: the condition failed. */
   static final int CONDITION = 2;
+
+  /** SQLSTATE: what sessions follow stands in another partition than what is to come. */
+  static final String OTHER_PARTITION = "CS001";
 
   static final String TEXT =
       """

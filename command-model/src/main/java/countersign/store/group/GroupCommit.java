@@ -369,6 +369,7 @@ public final class GroupCommit implements AutoCloseable {
 
   private void connected(Link made) {
     link = made;
+    places.forget(); // the store may have been taken back meanwhile
     made.onEnd(() -> ended(made));
     if (unresolved.isEmpty()) {
       pump();

@@ -21,6 +21,10 @@ public final class Pending {
   final @Nullable UUID session;
   final long firstSeq;
   final long lastSeq;
+
+  /** Which of the rows is the session's last. */
+  final int lastAt;
+
   final long bytes;
   final long since = System.nanoTime();
 
@@ -54,8 +58,10 @@ public final class Pending {
     UUID of = null;
     long first = -1;
     long last = -1;
+    int at = -1;
     long sum = 0;
-    for (Row row : rows) {
+    for (int i = 0; i < rows.size(); i++) {
+      Row row = rows.get(i);
       sum += row.bytes();
       writes.addAll(row.tags());
       if (row.session() == null) {
@@ -70,10 +76,12 @@ public final class Pending {
             "sessionSeq: " + row.sessionSeq() + " (expected: one session, without a hole)");
       }
       last = row.sessionSeq();
+      at = i;
     }
     this.session = of;
     this.firstSeq = first;
     this.lastSeq = last;
+    this.lastAt = at;
     this.bytes = sum;
   }
 

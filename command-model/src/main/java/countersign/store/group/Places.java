@@ -39,16 +39,21 @@ final class Places {
 
   /** Notes where events that were just committed stand. */
   void landed(Batch batch, Batch.Judged judged) {
-    long position = judged.before();
+    long position = judged.before() + 1;
     for (int i = 0; i < batch.items().size(); i++) {
       if (!judged.rejected().containsKey(i)) {
         Pending item = batch.items().get(i);
-        position += item.rows.size();
         if (item.session != null) {
-          bySession.put(item.session, new Place(position, item.lastSeq));
+          bySession.put(item.session, new Place(position + item.lastAt, item.lastSeq));
         }
+        position += item.rows.size();
       }
     }
+  }
+
+  /** Forgets all. */
+  void forget() {
+    bySession.clear();
   }
 
   /**

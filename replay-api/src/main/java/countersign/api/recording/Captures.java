@@ -1,6 +1,7 @@
 package countersign.api.recording;
 
 import countersign.port.Recordings;
+import countersign.session.SessionId;
 import countersign.view.SessionView;
 import countersign.view.Views;
 import countersign.wire.recording.Pcapng;
@@ -52,7 +53,8 @@ public class Captures {
   public void write(SessionView session, OutputStream to) throws IOException {
     Pcapng capture = new Pcapng(session.openedAt(), Pcapng.POSTGRES);
     to.write(capture.begin(about(session)));
-    SegmentSource source = new SegmentSource(views, recordings, session, _ -> true);
+    SegmentSource source =
+        new SegmentSource(views, recordings, SessionId.parse(session.id()), _ -> true);
     Decisions decisions = new Decisions(views, session.id());
     for (SegmentSource.Piece piece = source.next(); piece != null; piece = source.next()) {
       write(piece, capture, decisions, to);

@@ -1,5 +1,8 @@
 package countersign.api.recording;
 
+import countersign.api.access.Stages;
+import countersign.api.problem.Problem;
+import countersign.api.problem.ProblemException;
 import countersign.port.Recordings;
 import countersign.retention.Forgetting;
 import countersign.session.SessionEvent.SegmentRecorded;
@@ -23,12 +26,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One direction of a recording as bytes. Blocking: for virtual threads. */
 @ApplicationScoped
 public class Recording implements Forgetting {
   private static final int MOST_DIGESTS = 4_096;
+  private static final long BEHIND_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long LOOK_MILLIS = 20;
   private final Views views;
   private final Recordings recordings;
   private final Map<String, String> digests =
@@ -62,7 +68,10 @@ public class Recording implements Forgetting {
       throws IOException {
     SegmentSource source =
         new SegmentSource(
-            views, recordings, session, place -> overlaps(place, direction, from, last));
+            views,
+            recordings,
+            SessionId.parse(session.id()),
+            place -> overlaps(place, direction, from, last));
     long next = from;
     while (next <= last) {
       SegmentSource.Piece piece = source.next();
@@ -104,7 +113,8 @@ public class Recording implements Forgetting {
   }
 
   /**
-   * The SHA-256 of a direction, once the session has ended.
+   * The SHA-256 of a direction, once the session has ended; its recording is in the index ({@link
+   * #awaitIndex}).
    *
    * @return lower-case hex; empty while the session is open
    */
@@ -126,6 +136,24 @@ public class Recording implements Forgetting {
       digests.put(key, digest);
     }
     return Optional.of(digest);
+  }
+
+  /**
+   * Waits until the index holds every segment that the session's row counts: the row may be ahead
+   * of it for a moment, and nobody must take a part for the whole.
+   *
+   * @throws ProblemException {@code unavailable} when the index stays behind for 10 seconds
+   */
+  public void awaitIndex(SessionView session) {
+    long last = session.segments() - 1;
+    long since = System.nanoTime();
+    while (last >= 0 && Stages.await(views.segments(session.id(), last)).isEmpty()) {
+      if (System.nanoTime() - since > BEHIND_NANOS) {
+        throw new ProblemException(
+            Problem.Kind.unavailable, "recording: segment " + last + " is not in the index yet");
+      }
+      Stages.pause(LOOK_MILLIS);
+    }
   }
 
   @Override

@@ -186,6 +186,7 @@ public class RecordingResource {
     Principal by = caller.principal();
     SessionView session = visibility.session(by, id);
     visibility.requireContent(by, session, purpose);
+    recording.awaitIndex(session);
     commands.openContent(by, session.id(), what, purpose);
     return session;
   }

@@ -1,37 +1,27 @@
 package countersign.api.recording;
 
 import countersign.api.access.Stages;
-import countersign.api.problem.Problem;
-import countersign.api.problem.ProblemException;
 import countersign.port.Recordings;
 import countersign.session.SessionEvent.SegmentRecorded;
 import countersign.session.SessionId;
 import countersign.view.SegmentView;
-import countersign.view.SessionView;
 import countersign.view.Views;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The pieces of one recording in order, read a few ahead: at most {@value #AHEAD} of 64 KiB are in
- * memory, whatever the recording's length. The session's row may be ahead of the index for a
- * moment: what the row counts is waited for, so that nobody takes a part for the whole. Confined to
- * one thread, which may block.
+ * memory, whatever the recording's length. Confined to one thread, which may block.
  */
 final class SegmentSource {
   private static final int AHEAD = 4;
-  private static final long BEHIND_NANOS = TimeUnit.SECONDS.toNanos(10);
-  private static final long LOOK_MILLIS = 20;
 
   private final Views views;
   private final Recordings recordings;
   private final SessionId session;
-  private final long counted;
   private final Predicate<SegmentView> wanted;
   private final Deque<SegmentView> index = new ArrayDeque<>();
   private final Deque<Awaited> ahead = new ArrayDeque<>();
@@ -48,20 +38,14 @@ final class SegmentSource {
   record Piece(long position, SegmentRecorded segment) {}
 
   SegmentSource(
-      Views views, Recordings recordings, SessionView session, Predicate<SegmentView> wanted) {
+      Views views, Recordings recordings, SessionId session, Predicate<SegmentView> wanted) {
     this.views = views;
     this.recordings = recordings;
-    this.session = SessionId.parse(session.id());
-    this.counted = session.segments();
+    this.session = session;
     this.wanted = wanted;
   }
 
-  /**
-   * The next piece, null when no further one is durable.
-   *
-   * @throws ProblemException {@code unavailable} when the index stays behind the session for 10
-   *     seconds
-   */
+  /** The next piece, null when no further one is durable. */
   @Nullable Piece next() {
     while (ahead.size() < AHEAD) {
       SegmentView place = nextPlace();
@@ -81,7 +65,7 @@ final class SegmentSource {
         if (indexEnded) {
           return null;
         }
-        index.addAll(page());
+        index.addAll(Stages.await(views.segments(session.toString(), nextNumber)));
         if (index.isEmpty()) {
           indexEnded = true;
           return null;
@@ -90,22 +74,6 @@ final class SegmentSource {
       } else if (wanted.test(place)) {
         return place;
       }
-    }
-  }
-
-  private List<SegmentView> page() {
-    long since = System.nanoTime();
-    while (true) {
-      List<SegmentView> page = Stages.await(views.segments(session.toString(), nextNumber));
-      if (!page.isEmpty() || nextNumber >= counted) {
-        return page;
-      }
-      if (System.nanoTime() - since > BEHIND_NANOS) {
-        throw new ProblemException(
-            Problem.Kind.unavailable,
-            "recording: segment " + nextNumber + " of " + counted + " is not in the index yet");
-      }
-      Stages.pause(LOOK_MILLIS);
     }
   }
 }

@@ -2,6 +2,7 @@ package countersign.api.recording;
 
 import countersign.port.Recordings;
 import countersign.session.SessionEvent.SegmentRecorded;
+import countersign.session.SessionId;
 import countersign.view.SessionView;
 import countersign.view.Views;
 import countersign.wire.postgres.Exchange;
@@ -29,7 +30,7 @@ final class TimelineReader implements AutoCloseable {
   private long nextIndex;
 
   TimelineReader(Views views, Recordings recordings, SessionView session) {
-    source = new SegmentSource(views, recordings, session, _ -> true);
+    source = new SegmentSource(views, recordings, SessionId.parse(session.id()), _ -> true);
     operations = new OperationMatcher(views, session.id());
   }
 
