@@ -34,6 +34,15 @@ final class Changes {
       if (value != null) {
         lineage.flow(column(target, assignment.text("name")), lineage.value(value, scope));
       }
+      place(assignment, target, scope);
+    }
+  }
+
+  /** Where in an array something is written is as good as written there. */
+  private void place(Node assignment, Item target, Scope scope) {
+    for (Node part : assignment.nodes("indirection")) {
+      lineage.flow(
+          column(target, assignment.text("name")), lineage.children(part, scope).computed());
     }
   }
 
@@ -47,6 +56,7 @@ final class Changes {
             : target.shown().columns() == null
                 ? List.of()
                 : target.shown().columns().stream().map(f -> String.valueOf(f.name())).toList();
+    insert.nodes("cols").forEach(column -> place(column, target, scope));
     List<Field> values = source.columns();
     if (values == null || values.size() > into.size()) {
       lineage.flow(null, source.every());
