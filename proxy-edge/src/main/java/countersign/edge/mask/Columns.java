@@ -2,6 +2,7 @@ package countersign.edge.mask;
 
 import countersign.deciding.Unmasking;
 import countersign.masking.Method;
+import countersign.wire.postgres.TextArray;
 import countersign.wire.postgres.sql.Catalogue;
 import countersign.wire.postgres.sql.Name;
 import countersign.wire.postgres.sql.Origin;
@@ -51,10 +52,7 @@ public final class Columns {
         ColumnMask how =
             relation.oid() >= 0 && relation.oid() < OURS
                 ? telling(column.name()) ? ColumnMask.DOUBT : null
-                : ruled(
-                    new Unmasking.Column(
-                        relation.name().schema(), relation.name().name(), column.name()),
-                    rules);
+                : ruled(relation, column);
         if (how != null) {
           put(relation.oid(), column.number(), how);
         }
@@ -84,6 +82,14 @@ public final class Columns {
         put(relation.oid(), column.number(), ColumnMask.DOUBT);
       }
     }
+  }
+
+  private @Nullable ColumnMask ruled(Catalogue.Relation relation, Catalogue.Column column) {
+    ColumnMask how =
+        ruled(
+            new Unmasking.Column(relation.name().schema(), relation.name().name(), column.name()),
+            rules);
+    return how != null && TextArray.is(column.type()) ? how.ofElements() : how;
   }
 
   private static @Nullable ColumnMask ruled(Unmasking.Column named, List<Rule> rules) {

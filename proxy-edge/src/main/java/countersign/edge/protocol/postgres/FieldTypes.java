@@ -15,13 +15,6 @@ final class FieldTypes {
     };
   }
 
-  static boolean textArray(int type) {
-    return switch (type) {
-      case 1009, 1014, 1015 -> true;
-      default -> false;
-    };
-  }
-
   static boolean json(int type) {
     return type == 114 || type == 3802;
   }

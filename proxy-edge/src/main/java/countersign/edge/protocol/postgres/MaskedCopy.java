@@ -2,8 +2,7 @@ package countersign.edge.protocol.postgres;
 
 import countersign.edge.mask.ColumnMask;
 import countersign.edge.mask.MaskRules;
-import countersign.masking.Found;
-import countersign.masking.Method;
+import countersign.wire.postgres.TextArray;
 import countersign.wire.postgres.sql.CopyForm;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
@@ -24,12 +23,14 @@ final class MaskedCopy {
   private static final int FRAME = 5;
 
   private final MaskRules rules;
+  private final MaskedValue values;
   private final List<Reach.Copied> columns;
   private final CopyForm form;
   private boolean begun;
 
   MaskedCopy(MaskRules rules, List<Reach.Copied> columns, CopyForm form) {
     this.rules = rules;
+    this.values = new MaskedValue(rules);
     this.columns = columns;
     this.form = form;
   }
@@ -67,27 +68,19 @@ final class MaskedCopy {
     Reach.Copied column = columns.get(place);
     ColumnMask mask = column.mask();
     String name = "column " + (place + 1);
-    boolean text = FieldTypes.text(column.type());
+    boolean binary = form.format() == CopyForm.Format.binary;
     if (mask != null) {
       tally.masked(mask, name, "");
-      return text ? rules.masked().instead(mask.method(), value, 0, value.length) : null;
+      return values.whole(mask, column.type(), binary, value);
     }
     if (!rules.detects()) {
       return value;
     }
-    List<Found> found = rules.scan().find(value, value.length, name);
-    if (found.isEmpty()) {
-      return value;
+    if (TextArray.is(column.type())) {
+      return values.searched(column.type(), binary, value, name, tally);
     }
-    Method strictest = Method.last4;
-    for (Found one : found) {
-      ColumnMask how = rules.found(one.detector());
-      tally.masked(how, name, one.detector().name());
-      strictest = strictest.stricter(how.method());
-    }
-    return text && strictest != Method.nothing
-        ? rules.masked().instead(strictest, value, value.length, found)
-        : null;
+    byte[] shown = values.searched(value, name, tally);
+    return shown == value || FieldTypes.text(column.type()) ? shown : null;
   }
 
   private void complete(int fields) {

@@ -6,6 +6,7 @@ import countersign.masking.Detector;
 import countersign.masking.Found;
 import countersign.masking.Method;
 import countersign.wire.postgres.BackendMessage.Column;
+import countersign.wire.postgres.TextArray;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ final class MaskedRow {
   private static final int HEADER = 5;
 
   private final MaskRules rules;
+  private final MaskedValue values;
   private final List<Field> fields;
   private final boolean clean;
 
@@ -45,6 +47,7 @@ final class MaskedRow {
 
   private MaskedRow(MaskRules rules, List<Field> fields) {
     this.rules = rules;
+    this.values = new MaskedValue(rules);
     this.fields = fields;
     this.clean = fields.stream().allMatch(field -> field.treatment() == Treatment.pass);
   }
@@ -124,11 +127,11 @@ final class MaskedRow {
     ColumnMask mask = field.mask();
     if (mask != null) {
       tally.masked(mask, field.name(), "");
-      return FieldTypes.text(field.type())
-          ? rules.masked().instead(mask.method(), value, 0, value.length)
-          : null;
+      return values.whole(mask, field.type(), field.binary(), value);
     }
-    return searched(field, value, tally);
+    return field.binary() && TextArray.is(field.type())
+        ? values.searched(field.type(), true, value, field.name(), tally)
+        : searched(field, value, tally);
   }
 
   private byte @Nullable [] searched(Field field, byte[] value, Tally tally) {
@@ -148,7 +151,7 @@ final class MaskedRow {
     }
     boolean inPlace =
         FieldTypes.text(field.type())
-            || !field.binary() && FieldTypes.textArray(field.type())
+            || !field.binary() && TextArray.is(field.type())
             || FieldTypes.json(field.type()) && inStrings(value, found);
     if (nothing || !inPlace) {
       return null;

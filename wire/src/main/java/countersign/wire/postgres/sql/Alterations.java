@@ -64,7 +64,8 @@ final class Alterations {
         if (using != null) {
           Provenance from = Following.of(using, range, catalogue, names);
           relations.addAll(from.relations());
-          flows.add(new Flow(column(range, command.text("name")), from.shown()));
+          Origin.Column into = array(definition) ? null : column(range, command.text("name"));
+          flows.add(new Flow(into, from.shown()));
         }
       }
       case "AT_DropExpression", "AT_SetExpression" -> {
@@ -78,6 +79,14 @@ final class Alterations {
           moved(definition == null ? null : definition.node("name"), of -> of);
       default -> {}
     }
+  }
+
+  /** Masks of arrays show how many elements there are: a mask of before would not cover that. */
+  private static boolean array(@Nullable Node definition) {
+    Node type = definition == null ? null : definition.node("typeName");
+    return type == null
+        || type.has("arrayBounds")
+        || Name.of(type.strings("names")).name().startsWith("_");
   }
 
   private void renamed(Node rename, @Nullable Node range) {
