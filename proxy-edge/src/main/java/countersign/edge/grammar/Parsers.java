@@ -46,7 +46,9 @@ public final class Parsers implements AutoCloseable {
 
   /** Makes it; a grammar is loaded when it is first asked for. */
   public Parsers() {
-    if (!grammars.compiled()) {
+    if (grammars.compiled()) {
+      GraalCode.compileSimply();
+    } else {
       LOG.warn(
           "grammar=interpreted: reading a statement takes a millisecond instead of microseconds"
               + " (expected: the JVM flags that ./countersign passes)");
