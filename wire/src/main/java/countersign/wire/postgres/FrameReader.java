@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FrameReader implements AutoCloseable {
   private static final int TYPED_HEADER = 5;
+
+  /** What a Terminate looks like where the length of a startup message is expected. */
+  private static final int TERMINATE = 'X' << 24;
+
   private static final int MOST_ROOM = 16 << 20;
 
   private Limits limits;
@@ -129,6 +133,9 @@ public final class FrameReader implements AutoCloseable {
       return null;
     }
     int length = bytes.getInt(bytes.readerIndex());
+    if (length == TERMINATE) {
+      throw ProtocolViolation.unspoken("Terminate: (expected: a startup message)");
+    }
     if (length < 8 || length > Limits.STARTUP) {
       throw ProtocolViolation.of(
           "startup length: " + length + " (expected: 8 to " + Limits.STARTUP + ")");

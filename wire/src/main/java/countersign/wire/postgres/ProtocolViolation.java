@@ -17,29 +17,44 @@ public final class ProtocolViolation extends RuntimeException {
   public static final String VERSION = "0A000";
 
   private final String sqlState;
+  private final boolean unspoken;
 
-  private ProtocolViolation(String message, String sqlState) {
+  private ProtocolViolation(String message, String sqlState, boolean unspoken) {
     super(message, null, false, false);
     this.sqlState = sqlState;
+    this.unspoken = unspoken;
   }
 
   /** The stream is broken: it must be closed. */
   public static ProtocolViolation of(String message) {
-    return new ProtocolViolation(message, PROTOCOL);
+    return new ProtocolViolation(message, PROTOCOL, false);
+  }
+
+  /** The peer takes its leave before it greeted. */
+  static ProtocolViolation unspoken(String message) {
+    return new ProtocolViolation(message, PROTOCOL, true);
   }
 
   /** One text is not UTF-8; the stream itself is still in step. */
   public static ProtocolViolation encoding(String message) {
-    return new ProtocolViolation(message, ENCODING);
+    return new ProtocolViolation(message, ENCODING, false);
   }
 
   /** The client speaks a version of the protocol that nobody here does. */
   static ProtocolViolation version(String message) {
-    return new ProtocolViolation(message, VERSION);
+    return new ProtocolViolation(message, VERSION, false);
   }
 
   /** {@link #PROTOCOL}, {@link #ENCODING} or {@link #VERSION}. */
   public String sqlState() {
     return sqlState;
+  }
+
+  /**
+   * Whether no word was spoken yet: a server hangs up on such a peer without one
+   * (backend_startup.c, ProcessStartupPacket: "invalid length of startup packet" is only logged).
+   */
+  public boolean unspoken() {
+    return unspoken;
   }
 }

@@ -195,6 +195,7 @@ class FrameReaderTest {
     "true, 00000007, startup length",
     "true, 00002711, startup length",
     "true, ffffffff00000000, startup length",
+    "true, 5800000004, Terminate",
     "true, 474554202f20485454502f312e31, startup length",
     "false, 5100000003, length of message Query",
     "false, 51ffffffff, length of message Query",

@@ -92,7 +92,12 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     try {
       drain();
     } catch (ProtocolViolation e) {
-      refuse(Words.fatal(e.sqlState(), String.valueOf(e.getMessage())));
+      if (e.unspoken()) {
+        over();
+        hangUp();
+      } else {
+        refuse(Words.fatal(e.sqlState(), String.valueOf(e.getMessage())));
+      }
     }
   }
 

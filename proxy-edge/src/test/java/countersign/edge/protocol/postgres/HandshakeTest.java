@@ -164,6 +164,14 @@ class HandshakeTest {
   }
 
   @Test
+  void saysNothingToWhoLeavesBeforeGreeting() {
+    try (WireClient client = dial()) {
+      client.raw(new byte[] {'X', 0, 0, 0, 4});
+      assertThat(client.next()).isNull();
+    }
+  }
+
+  @Test
   void negotiatesNewerMinorVersionsDown() {
     try (WireClient client = dial()) {
       client.say(out ->
